@@ -1,0 +1,1 @@
+"""The graph: knows RDF, knows no web."""

@@ -1,0 +1,252 @@
+"""A graph is a folder: atlas.toml, ontology/, graph/data/, shapes/ and queries/; or plain RDF files, taken as they are.
+
+The folder this package is installed in is itself one: the built-in bundle. A folder of one's own is read together with the
+standard files of that one; a file of the same name takes the place of the standard one.
+"""
+
+import re
+import tomllib
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+from xml.parsers import expat
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pyoxigraph import DefaultGraph, NamedNode, Quad, parse
+
+from orgatlas.graph.errors import BrokenBundle, BrokenFile, ManifestError, NoSuchBundle
+from orgatlas.graph.formats import SUFFIXES
+from orgatlas.graph.vocabulary import PREFIXES, VOCABULARY_GRAPH
+
+BUILT_IN = Path(__file__).resolve().parent.parent
+STANDARD_ONTOLOGY = ("alignments.ttl", "core.ttl", "external.ttl", "levels.ttl")
+"""The files of ontology/ that any organisation needs; the others speak of the one described."""
+
+PLAIN_BASE = "https://example.org/atlas/"
+"""Base of relative IRIs in plain RDF files: never the path of the file, which is nobody else's business."""
+
+
+def _absolute(iri: str) -> str:
+    if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|^`\\]+[/#]$", iri):
+        raise ValueError("expected an absolute IRI that ends in / or #")
+    return iri
+
+
+class SourceText(BaseModel):
+    """A source document: its IRI, relative to the base, and the name of the file that holds its text."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    iri: str
+    file: str
+
+
+class Manifest(BaseModel):
+    """What atlas.toml says."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: Mapping[str, str]
+    base_iri: Annotated[str, AfterValidator(_absolute)]
+    languages: tuple[str, ...] = ("en", "fr")
+    licence: str | None = None
+    publisher: str | None = None
+    notice: Mapping[str, str] = {}
+    sources: tuple[SourceText, ...] = ()
+    prefixes: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The files of a graph, found and not yet read.
+
+    `plain` files are served as they are: their default graph stays one, and no vocabulary is put beside them.
+    """
+
+    manifest: Manifest
+    folder: Path
+    ontology: tuple[Path, ...]
+    data: tuple[Path, ...]
+    shapes: tuple[Path, ...]
+    questions: Path
+    plain: bool = False
+
+    @property
+    def base(self) -> str:
+        """The IRI that relative IRIs of the bundle are resolved against."""
+        return self.manifest.base_iri
+
+    @cached_property
+    def prefixes(self) -> dict[str, str]:
+        """The standard prefixes and the bundle's own, as absolute IRIs."""
+        own = {prefix: self.resolve(iri) for prefix, iri in self.manifest.prefixes.items()}
+        return PREFIXES | own
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every RDF file of the bundle."""
+        return self.data + self.ontology + self.shapes
+
+    def resolve(self, iri: str) -> str:
+        """An IRI of the manifest made absolute."""
+        return iri if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", iri) else self.base + iri
+
+    def graph_of(self, file: Path) -> NamedNode | DefaultGraph:
+        """The graph that takes what a file states outside any named graph."""
+        if self.plain and file in self.data:
+            return DefaultGraph()
+        return NamedNode(self.base + (VOCABULARY_GRAPH if file in self.ontology else f"graph/{file.stem}"))
+
+
+def open_bundle(paths: Sequence[Path] = (), base_iri: str | None = None) -> Bundle:
+    """The bundle in a folder, of plain RDF files, or the built-in one where no path is given.
+
+    Raises NoSuchBundle and ManifestError.
+    """
+    for path in paths:
+        if not path.exists():
+            raise NoSuchBundle(path)
+    if not paths or (len(paths) == 1 and paths[0].is_dir()):
+        return _folder((paths[0] if paths else BUILT_IN).resolve(), base_iri)
+    return _plain([path.resolve() for path in paths], base_iri or PLAIN_BASE)
+
+
+def empty_bundle(base_iri: str | None = None) -> Bundle:
+    """A bundle without any file."""
+    return _plain([], base_iri or PLAIN_BASE)
+
+
+def _folder(folder: Path, base_iri: str | None) -> Bundle:
+    manifest = read_manifest(folder / "atlas.toml")
+    if base_iri:
+        manifest = manifest.model_copy(update={"base_iri": _absolute(base_iri)})
+    return Bundle(
+        manifest,
+        folder,
+        ontology=_overlaid([BUILT_IN / "ontology" / name for name in STANDARD_ONTOLOGY], folder / "ontology"),
+        data=tuple(file for file in sorted((folder / "graph" / "data").glob("*")) if file.suffix[1:] in SUFFIXES),
+        shapes=_overlaid(sorted((BUILT_IN / "shapes").glob("*.ttl")), folder / "shapes"),
+        questions=folder / "queries",
+    )
+
+
+def _plain(files: Sequence[Path], base_iri: str) -> Bundle:
+    for file in files:
+        if file.suffix[1:] not in SUFFIXES:
+            known = ", ".join(f".{suffix}" for suffix in SUFFIXES)
+            raise BrokenFile(file, f"expected an RDF file, that is one of {known}, or a single folder")
+    folder = files[0].parent if files else Path()
+    return Bundle(
+        Manifest(name={"en": "RDF files", "fr": "Fichiers RDF"}, base_iri=_absolute(base_iri)),
+        folder,
+        ontology=_overlaid([BUILT_IN / "ontology" / name for name in STANDARD_ONTOLOGY], None),
+        data=tuple(files),
+        shapes=_overlaid(sorted((BUILT_IN / "shapes").glob("*.ttl")), None),
+        questions=folder / "queries" / "none",
+        plain=True,
+    )
+
+
+def _overlaid(standard: Iterable[Path], own: Path | None) -> tuple[Path, ...]:
+    files = {file.name: file for file in standard}
+    if own is not None:
+        files |= {file.name: file for file in own.glob("*.ttl")}
+    return tuple(files[name] for name in sorted(files))
+
+
+def read_manifest(file: Path) -> Manifest:
+    """What an atlas.toml says; raises ManifestError."""
+    try:
+        return Manifest.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise ManifestError(file, "a bundle needs this file, with at least name.en and base_iri") from None
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        line, column = (int(place[1]), int(place[2])) if place else (None, None)
+        raise ManifestError(file, str(error).split(" (at ")[0], line, column) from None
+    except (ValidationError, UnicodeDecodeError) as error:
+        raise ManifestError(file, _reason(error)) from None
+
+
+def _reason(error: ValidationError | UnicodeDecodeError) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return f"not UTF-8 at byte {error.start}"
+    return "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+
+
+def read_file(file: Path, base: str, graph: NamedNode | DefaultGraph) -> list[Quad]:
+    """The quads of an RDF file; what it states outside any named graph goes into `graph`. Raises BrokenFile."""
+    form = SUFFIXES[file.suffix[1:]]
+    try:
+        if form.name == "rdfxml":
+            _require_wellformed(file)
+        source = _without_mark(file)
+        found = list(parse(**source, format=form.engine, base_iri=base, rename_blank_nodes=True))
+    except SyntaxError as error:
+        reason = re.sub(r"^Parser error [^:]*: ", "", str(error.msg))
+        raise BrokenFile(file, reason, error.lineno, error.offset) from None
+    except (OSError, ValueError) as error:
+        raise BrokenFile(file, getattr(error, "strerror", None) or str(error)) from None
+    elsewhere = DefaultGraph()
+    if graph == elsewhere:
+        return found
+    return [Quad(q.subject, q.predicate, q.object, graph) if q.graph_name == elsewhere else q for q in found]
+
+
+def _without_mark(file: Path) -> dict[str, Any]:
+    """What to parse: the file, or its bytes less the byte order mark that some editors put first and no RDF parser takes."""
+    with file.open("rb") as stream:
+        return {"input": stream.read()} if stream.read(3) == BOM_UTF8 else {"path": str(file)}
+
+
+def _require_wellformed(file: Path) -> None:
+    """The RDF/XML parser takes a document that breaks off for a whole one, so XML itself is asked first."""
+    try:
+        with file.open("rb") as stream:
+            expat.ParserCreate().ParseFile(stream)
+    except expat.ExpatError as error:
+        raise BrokenFile(file, expat.ErrorString(error.code), error.lineno, error.offset + 1) from None
+
+
+def read_files(bundle: Bundle, files: Iterable[Path]) -> list[Quad]:
+    """The quads of some files of a bundle, or none at all: raises BrokenBundle naming every broken one."""
+    quads: list[Quad] = []
+    faults: list[BrokenFile] = []
+    for file in files:
+        try:
+            quads += read_file(file, bundle.base, bundle.graph_of(file))
+        except BrokenFile as fault:
+            faults.append(fault)
+    if faults:
+        raise BrokenBundle(faults)
+    return quads
+
+
+def locate(bundle: Bundle, iri: str) -> tuple[Path, int] | None:
+    """Where a bundle speaks of an IRI: the file and line, counted from 1, that types it, else begins its block, else names it."""
+    texts = {file: file.read_text(encoding="utf-8", errors="replace") for file in bundle.files}
+    names = {file: "|".join(map(re.escape, _written(text, iri, bundle))) for file, text in texts.items()}
+    for pattern in (
+        r"^\s*(?:{names})\s+a\s",
+        r"^(?:  )?(?:GRAPH\s+)?(?:{names})(?=[\s{{])",
+        r"(?<![\w:/])(?:{names})(?![\w-])",
+    ):
+        for file, text in texts.items():
+            if found := re.search(pattern.format(names=names[file]), text, re.MULTILINE):
+                start = found.end() - len(found[0].lstrip())
+                return file, text.count("\n", 0, start) + 1
+    return None
+
+
+def _written(text: str, iri: str, bundle: Bundle) -> Iterator[str]:
+    """The ways in which an IRI may stand in a file of this text."""
+    yield f"<{iri}>"
+    if iri.startswith(bundle.base):
+        yield f"<{iri.removeprefix(bundle.base)}>"
+    for prefix, namespace in re.findall(
+        r"^\s*@?prefix\s+([\w.-]*):\s*<([^<>\s]*)>", text, re.IGNORECASE | re.MULTILINE
+    ):
+        local = iri.removeprefix(bundle.resolve(namespace))
+        if local != iri and "/" not in local:
+            yield f"{prefix}:{local}"

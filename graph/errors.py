@@ -1,0 +1,163 @@
+"""What can go wrong, as one tree; `graph` raises meaning, and the doors turn it into a status or an exit code.
+
+AtlasError
+├── UsageError            the call itself is wrong
+│   ├── NoSuchBundle          there is no such folder or file
+│   ├── ParameterError        a parameter of a question is missing, unknown or of the wrong type
+│   ├── PortInUse             somebody listens there already
+│   ├── UnknownFormat         no such format
+│   └── UnknownQuestion       no such question: the nearest names are given
+├── BrokenFile            a file of a bundle cannot be read: file, line, column, reason
+│   ├── QuestionError         a query file has a broken head
+│   └── ManifestError         atlas.toml says something it must not
+├── BrokenBundle          several files are broken: all of them
+├── QueryError            a query was refused or not finished
+│   ├── OutboundRefused       it asks for another server
+│   ├── QuerySyntaxError      it is not SPARQL: line, column, reason
+│   ├── QueryTimeout          it ran past its deadline
+│   ├── ReaderLost            the process that answered it died
+│   └── WrongAnswerKind       it gives a graph where a table is asked for, or the reverse
+├── EngineFailed          a validator or reasoner could not do its work
+└── MissingProgram        a program outside Python is needed and not installed
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+
+class AtlasError(Exception):
+    """Every error that Orgatlas raises on purpose."""
+
+
+class UsageError(AtlasError):
+    """The call itself is wrong: the shell answers it with exit code 2."""
+
+
+class NoSuchBundle(UsageError):
+    """There is no such folder or file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"There is no file or folder {path}.")
+
+
+class ParameterError(UsageError):
+    """A parameter of a question is missing, unknown or of the wrong type."""
+
+    def __init__(self, name: str, expected: str, got: str | None = None) -> None:
+        self.name, self.expected, self.got = name, expected, got
+        found = "" if got is None else f", but got {shortened(got)!r}"
+        super().__init__(f"Parameter {name!r}: expected {expected}{found}.")
+
+
+class PortInUse(UsageError):
+    """Somebody listens at the address already."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.host, self.port = host, port
+        super().__init__(f"Port {port} on {host} is in use. Choose another with --port.")
+
+
+class UnknownFormat(UsageError):
+    """No format has this name."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        self.name, self.known = name, tuple(known)
+        super().__init__(f"There is no format {shortened(name)!r}. Known formats: {', '.join(known)}.")
+
+
+class UnknownQuestion(UsageError):
+    """No question of the library has this name."""
+
+    def __init__(self, name: str, nearest: Sequence[str]) -> None:
+        self.name, self.nearest = name, tuple(nearest)
+        hint = f" Did you mean {' or '.join(nearest)}?" if nearest else ""
+        super().__init__(f"There is no question {shortened(name)!r}.{hint}")
+
+
+class BrokenFile(AtlasError):
+    """A file of a bundle cannot be read.
+
+    `line` and `column` count from 1 and are None where the reason concerns the whole file.
+    """
+
+    def __init__(self, file: Path, reason: str, line: int | None = None, column: int | None = None) -> None:
+        self.file, self.line, self.column, self.reason = file, line, column, reason
+        place = ":".join(str(part) for part in (file, line, column) if part is not None)
+        super().__init__(f"{place}: {reason}")
+
+
+class QuestionError(BrokenFile):
+    """A query file has a head that does not say what it must, or a body that is not SPARQL."""
+
+    def __init__(self, file: Path, line: int | None, reason: str) -> None:
+        super().__init__(file, reason, line)
+
+
+class ManifestError(BrokenFile):
+    """atlas.toml is not TOML, or says something it must not."""
+
+
+class BrokenBundle(AtlasError):
+    """Several files of a bundle cannot be read; nothing of it was loaded."""
+
+    def __init__(self, faults: Sequence[BrokenFile]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in faults))
+
+
+class QueryError(AtlasError):
+    """A query was refused or not finished."""
+
+
+class OutboundRefused(QueryError):
+    """A query asks for data from another server."""
+
+    def __init__(self, keyword: str) -> None:
+        self.keyword = keyword
+        super().__init__(f"{keyword} is switched off: this service asks no other server.")
+
+
+class QuerySyntaxError(QueryError):
+    """A text is not a SPARQL query. `line` and `column` count from 1."""
+
+    def __init__(self, reason: str, line: int | None = None, column: int | None = None) -> None:
+        self.reason, self.line, self.column = reason, line, column
+        place = "" if line is None else f" at line {line}, column {column}"
+        super().__init__(f"Syntax error{place}: {reason}")
+
+
+class QueryTimeout(QueryError):
+    """A query ran past its deadline."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(f"The query was stopped at its limit of {seconds:g} seconds.")
+
+
+class ReaderLost(QueryError):
+    """The process that answered a query died, by exhaustion or by a fault of the engine."""
+
+    def __init__(self) -> None:
+        super().__init__("The query exhausted the process that answered it. Nothing else was affected.")
+
+
+class WrongAnswerKind(QueryError):
+    """A query gives a graph where a table is asked for, or the reverse."""
+
+    def __init__(self, kind: str, known: Sequence[str]) -> None:
+        self.kind, self.known = kind, tuple(known)
+        super().__init__(f"This query answers with {kind}. Formats for it: {', '.join(known)}.")
+
+
+class EngineFailed(AtlasError):
+    """A validator or reasoner could not do its work: the message says which one and why."""
+
+
+class MissingProgram(AtlasError):
+    """A program outside Python is needed and not installed: the message names the package."""
+
+
+def shortened(text: str, limit: int = 120) -> str:
+    """The text, cut with an ellipsis where it is too long to repeat in a message."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"

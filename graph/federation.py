@@ -1,0 +1,54 @@
+"""No query leads outside: the words that would make the engine call another server are refused before it sees them.
+
+SERVICE (https://www.w3.org/TR/sparql11-federated-query/) and LOAD (https://www.w3.org/TR/sparql11-update/#load) are keywords,
+so they are looked for where a keyword can stand: not in comments, strings, IRIs, prefixed names or variables.
+"""
+
+import re
+
+from orgatlas.graph.errors import OutboundRefused
+
+_TOKENS = re.compile(
+    r'''
+    (?P<space> \s+ | \#[^\r\n]* )
+  | (?P<opaque>
+        <[^<>"{}|^`\\\x00-\x20]*>
+      | """(?:[^"\\]|\\.|"(?!""))*""" | \'\'\'(?:[^'\\]|\\.|'(?!''))*\'\'\'
+      | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*'
+      | [?$]\w+ | @[A-Za-z]+(?:-\w+)* )
+  | (?P<prefix> [\w.\-]*): (?:[\w.:\-\u00B7]|%[0-9A-Fa-f]{2}|\\.)*
+  | (?P<word> [^\W\d]\w* )
+  | (?P<other> . )
+    ''',
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_KEYWORD = re.compile("SERVICE|LOAD", re.IGNORECASE)
+
+
+def refuse_outbound(text: str) -> None:
+    """Raise OutboundRefused if a SPARQL text holds SERVICE or LOAD as a keyword."""
+    # \uXXXX may be read before or after the text is cut into words, so both readings must be harmless.
+    for reading in (text, _ESCAPE.sub(_character, text)):
+        _refuse_in(reading)
+
+
+def _refuse_in(text: str) -> None:
+    before, suspect = "", None
+    for token in _TOKENS.finditer(text):
+        if token["space"]:
+            continue
+        if token["word"] and (found := _KEYWORD.search(token["word"])):
+            raise OutboundRefused(found[0].upper())
+        # The engine needs no space after a keyword: "service:x {" is SERVICE and the name ":x", unless a graph is named.
+        if suspect and token[0] == "{":
+            raise OutboundRefused(suspect)
+        suspect = None
+        if token["prefix"] and before not in ("GRAPH", "FROM", "NAMED") and (found := _KEYWORD.search(token["prefix"])):
+            suspect = found[0].upper()
+        before = token[0].upper()
+
+
+def _character(escape: re.Match[str]) -> str:
+    code = int(escape[1] or escape[2], 16)
+    return chr(code) if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else escape[0]
