@@ -1,0 +1,203 @@
+"""The whole examination of a bundle: parsing, ontology, profile, contradictions, shapes, evidence and answers, in one list.
+
+A bundle with a broken file is not examined further: what it would say is unknown.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeAlias
+
+import pyoxigraph as ox
+
+from orgatlas.graph import evidence
+from orgatlas.graph.answers import check_answers
+from orgatlas.graph.build import build
+from orgatlas.graph.bundle import BUILT_IN, Bundle, locate, read_files
+from orgatlas.graph.checks import read_checks, run_check
+from orgatlas.graph.errors import BrokenBundle, BrokenFile, UnknownFormat
+from orgatlas.graph.findings import Finding, Severity, ordered
+from orgatlas.graph.parsing import check_parsers
+from orgatlas.graph.profile import check_profile
+from orgatlas.graph.reasoner import Clash
+from orgatlas.graph.rules import read_rules, worded
+from orgatlas.graph.store import MemoryStore, flat
+from orgatlas.graph.validator import PyShaclValidator, ShaclValidator, disagreements
+from orgatlas.graph.vocabulary import INFERRED_GRAPH, VOCABULARY_GRAPH, name, rule
+
+BOTH_ENGINES_UP_TO = 20_000
+"""Triples up to which the reference engine is run beside the fast one."""
+
+LOCATED_UP_TO = 200
+"""Nodes that are looked for in the files: a reader of more findings has other worries than lines."""
+
+TYPE, ONTOLOGY = name("rdf:type"), name("owl:Ontology")
+
+Place: TypeAlias = tuple[Path, int]
+"""A file and a line of it, counted from 1."""
+
+ENGINES = ("both", "shacl", "pyshacl")
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What came of it: the findings, in a stable order, and the rules that were looked at."""
+
+    findings: tuple[Finding, ...]
+    rules: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing graver than a note was found."""
+        return all(finding.severity is Severity.INFO for finding in self.findings)
+
+
+def check(
+    bundle: Bundle,
+    sources: Path | None = None,
+    engine: str | None = None,
+    dl: bool = False,
+    progress: Callable[[str], None] = lambda step: None,
+) -> Examination:
+    """Examine a bundle. `engine` is one of ENGINES, chosen by the size of the graph where it is None.
+
+    Raises MissingProgram if `dl` is asked for without Java, EngineFailed and UnknownFormat.
+    """
+    if engine not in (None, *ENGINES):
+        raise UnknownFormat(str(engine), ENGINES)
+    try:
+        shapes = flat(read_files(bundle, bundle.shapes))
+        rules = read_rules(shapes)
+        run = _Run(bundle, sources, engine, dl, shapes)
+        found: list[Finding] = []
+        for step, look in run.steps():
+            progress(step)
+            found += worded(look(), rules)
+    except BrokenBundle as broken:
+        return Examination(tuple(_broken(fault) for fault in broken.faults), (rule("file-readable"),))
+    except BrokenFile as fault:
+        return Examination((_broken(fault),), (rule("file-readable"),))
+    looked_at = {*rules, *(each.rule for each in found), *(each.rule for each in run.ontology_checks)}
+    return Examination(tuple(ordered(_located(found, bundle))), tuple(sorted(looked_at)))
+
+
+class _Run:
+    """One examination: the graph is read once, and each step looks at it from another side."""
+
+    def __init__(
+        self, bundle: Bundle, sources: Path | None, engine: str | None, dl: bool, shapes: set[ox.Triple]
+    ) -> None:
+        self.bundle, self.sources, self.engine, self.dl, self.shapes = bundle, sources, engine, dl, shapes
+        self.edition = build(bundle)
+        vocabulary = tuple(read_files(bundle, bundle.ontology))
+        # A plain file that says it is an ontology is judged as one.
+        declares = any(quad.predicate == TYPE and quad.object == ONTOLOGY for quad in self.edition.data)
+        self.ontology = flat(vocabulary + self.edition.data if bundle.plain and declares else vocabulary)
+        self.quads = vocabulary + self.edition.data
+        self.triples = flat(self.quads)
+        self.stated = MemoryStore(self.quads)
+        self.ontology_checks = read_checks(BUILT_IN / "ontology" / "checks")
+        self.shape_checks = read_checks(BUILT_IN / "shapes" / "checks")
+
+    def steps(self) -> Iterator[tuple[str, Callable[[], Iterable[Finding]]]]:
+        yield "parsing", lambda: check_parsers(self.bundle)
+        yield "ontology", self.check_ontology
+        yield "profile", lambda: check_profile(self.ontology)
+        yield "contradictions", lambda: map(_contradiction, self.edition.closure.clashes)
+        yield "shapes", self.check_shapes
+        yield "named graphs", self.check_named_graphs
+        yield "evidence", self.check_evidence
+        yield "answers", self.check_answers
+        if self.dl:
+            yield "description logic", self.check_dl
+
+    def check_ontology(self) -> Iterator[Finding]:
+        store = ox.Store()
+        store.bulk_extend(ox.Quad(each.subject, each.predicate, each.object) for each in self.ontology)
+        for each in self.ontology_checks:
+            yield from run_check(each, store, prefixes=self.bundle.prefixes)
+
+    def check_shapes(self) -> Iterator[Finding]:
+        both = self.engine == "both" or (self.engine is None and len(self.triples) <= BOTH_ENGINES_UP_TO)
+        if self.engine == "pyshacl":
+            yield from PyShaclValidator().validate(self.triples, self.shapes)
+            return
+        fast = ShaclValidator().validate(self.triples, self.shapes)
+        yield from fast
+        if both:
+            yield from disagreements(fast, PyShaclValidator().validate(self.triples, self.shapes))
+
+    def check_named_graphs(self) -> Iterator[Finding]:
+        store = ox.Store()
+        store.bulk_extend(self.quads)
+        graphs = {
+            ox.Variable("vocabulary"): ox.NamedNode(self.bundle.base + VOCABULARY_GRAPH),
+            ox.Variable("inferred"): ox.NamedNode(self.bundle.base + INFERRED_GRAPH),
+        }
+        for each in self.shape_checks:
+            yield from run_check(each, store, graphs, base_iri=self.bundle.base, prefixes=self.bundle.prefixes)
+
+    def check_evidence(self) -> Iterator[Finding]:
+        yield from evidence.against_texts(self.stated, self.bundle, self.sources)
+        yield from evidence.coverage(self.stated, self.bundle)
+
+    def check_answers(self) -> Iterator[Finding]:
+        closed = MemoryStore((*self.quads, *self.edition.inferred()))
+        yield from check_answers(self.bundle, closed, self.stated)
+
+    def check_dl(self) -> Iterator[Finding]:
+        from orgatlas.graph.consistency import check_dl
+
+        yield from check_dl(self.triples)
+
+
+def _broken(fault: BrokenFile) -> Finding:
+    texts = {"en": fault.reason, "fr": fault.reason}
+    return Finding(
+        rule("file-readable"), Severity.VIOLATION, texts, MEND_FILE,
+        file=str(fault.file), line=fault.line, column=fault.column,
+    )  # fmt: skip
+
+
+def _contradiction(clash: Clash) -> Finding:
+    first = clash.triples[0]
+    together = " ; ".join(str(triple) for triple in clash.triples)
+    texts = {language: text.format(triples=together, rule=clash.rule) for language, text in CONTRADICTION.items()}
+    return Finding(
+        rule("no-contradiction"), Severity.VIOLATION, texts, RESOLVE,
+        focus=str(first.subject), path=first.predicate.value, value=str(first.object),
+    )  # fmt: skip
+
+
+def _located(findings: Sequence[Finding], bundle: Bundle) -> Iterator[Finding]:
+    """The findings, each that has no file given the place where its focus node is spoken of.
+
+    Where that is in a standard file, and the value is spoken of in one of the bundle's own, the fault is there.
+    """
+    places: dict[str, Place | None] = {}
+
+    def place(term: str | None) -> Place | None:
+        if term is None or not term.startswith("<"):
+            return None
+        if term not in places and len(places) < LOCATED_UP_TO:
+            places[term] = locate(bundle, term[1:-1])
+        return places.get(term)
+
+    for finding in findings:
+        if finding.file:
+            yield finding
+            continue
+        found = [each for each in (place(finding.focus), place(finding.value)) if each]
+        own = [each for each in found if each[0] in bundle.data or each[0].is_relative_to(bundle.folder)]
+        yield replace(finding, file=str((own or found)[0][0]), line=(own or found)[0][1]) if found else finding
+
+
+MEND_FILE = {"en": "Mend the file at this place.", "fr": "Corrigez le fichier à cet endroit."}
+CONTRADICTION = {
+    "en": "These statements cannot all be true (rule {rule}): {triples}",
+    "fr": "Ces énoncés ne peuvent être tous vrais (règle {rule}) : {triples}",
+}
+RESOLVE = {
+    "en": "Take back the statement that is wrong, or the axiom that forbids it.",
+    "fr": "Retirez l’énoncé qui est faux, ou l’axiome qui l’interdit.",
+}
