@@ -1,0 +1,149 @@
+"""Answers of the readers on their way out: streamed as they come, or read up to a limit to be shown on a page.
+
+https://www.w3.org/TR/sparql11-results-json/
+"""
+
+import codecs
+import json
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from orgatlas.api.atlas import Atlas
+from orgatlas.graph.errors import AtlasError, WrongAnswerKind
+from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, GraphFormat, TableFormat
+from orgatlas.graph.store import KIND_IN_WORDS, Query
+
+ROW_LIMIT = 1000
+"""Rows, or lines of a graph, that a page shows."""
+
+SIZE_LIMIT = 8 * 1024 * 1024
+"""Characters of an answer that are read for a page."""
+
+Binding = Mapping[str, Mapping[str, Any]]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """The forms that suit a client for either kind of answer, with the media types it knows them by."""
+
+    table: TableFormat | None = None
+    graph: GraphFormat | None = None
+    table_type: str | None = None
+    graph_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a page shows of an answer: a truth value, or columns and rows, or a graph in Turtle; and whether it was cut."""
+
+    truth: bool | None = None
+    columns: tuple[str, ...] = ()
+    rows: tuple[Binding, ...] = ()
+    graph: str | None = None
+    cut: bool = False
+
+
+class Streamed(StreamingResponse):
+    """A response that holds on to its reader until the last byte is sent or the client has gone."""
+
+    def __init__(self, first: bytes, rest: AsyncIterator[bytes], reader: AsyncExitStack, **more: Any) -> None:
+        async def whole() -> AsyncIterator[bytes]:
+            yield first
+            async for chunk in rest:
+                yield chunk
+
+        super().__init__(whole(), **more)
+        self._reader = reader
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it. A failure leaves the response unfinished, so that the server breaks the connection."""
+        async with self._reader:
+            try:
+                await super().__call__(scope, receive, send)
+            except AtlasError as error:
+                log.warning("An answer was broken off: %s", error)
+
+
+async def stream(
+    request: Request, atlas: Atlas, query: Query, forms: Forms, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The answer as it comes from a reader. What fails before the first byte is raised, as a QueryError."""
+    table, graph = forms.table or TABLE_FORMATS[0], forms.graph or GRAPH_FORMATS[0]
+    async with AsyncExitStack() as stack:
+        answer = await stack.enter_async_context(atlas.readers.ask(query, table.name, graph.name))
+        if answer.kind == "triples":
+            suits, media_type = forms.graph is not None, forms.graph_type or graph.media_type
+            known = [form.name for form in GRAPH_FORMATS]
+        else:
+            suits, media_type = forms.table is not None, forms.table_type or table.media_type
+            known = [form.name for form in TABLE_FORMATS]
+        if not suits:
+            raise WrongAnswerKind(KIND_IN_WORDS[answer.kind], known)
+        first = await anext(answer.chunks, b"")
+        if request.method == "HEAD":
+            return StreamingResponse(_nothing(), headers=headers, media_type=media_type)
+        return Streamed(first, answer.chunks, stack.pop_all(), headers=headers, media_type=media_type)
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    """The body of an answer to HEAD, which says nothing of the length of the whole."""
+    for chunk in list[bytes]():
+        yield chunk
+
+
+async def shown(atlas: Atlas, query: Query, row_limit: int = ROW_LIMIT) -> Shown:
+    """As much of an answer as a page shows; the reader is let go as soon as that is known."""
+    async with atlas.readers.ask(query, "json", "turtle") as answer:
+        if answer.kind == "triples":
+            return await _graph(answer.chunks, row_limit)
+        if answer.kind == "boolean":
+            return Shown(truth=json.loads(b"".join([chunk async for chunk in answer.chunks]))["boolean"])
+        return await _table(answer.chunks, row_limit)
+    raise AssertionError("a context that swallows its errors")
+
+
+async def _graph(chunks: AsyncIterator[bytes], limit: int) -> Shown:
+    text, decoder = "", codecs.getincrementaldecoder("utf-8")()
+    async for chunk in chunks:
+        text += decoder.decode(chunk)
+        if text.count("\n") > limit or len(text) > SIZE_LIMIT:
+            break
+    lines = text[:SIZE_LIMIT].splitlines()
+    return Shown(graph="\n".join(lines[:limit]), cut=len(lines) > limit or len(text) > SIZE_LIMIT)
+
+
+async def _table(chunks: AsyncIterator[bytes], limit: int) -> Shown:
+    """Rows are taken one by one from what has come so far: an answer cut in the middle is no JSON as a whole."""
+    decoder, rows = codecs.getincrementaldecoder("utf-8")(), list[Binding]()
+    scan = json.JSONDecoder().raw_decode
+    columns: tuple[str, ...] | None = None
+    text, place, size = "", 0, 0
+    async for chunk in chunks:
+        text, place = text[place:] + decoder.decode(chunk), 0
+        size += len(chunk)
+        try:
+            if columns is None:
+                head, end = scan(text, text.index(":") + 1)
+                place = text.index("[", end) + 1
+                columns = tuple(head["vars"])
+            while len(rows) <= limit:
+                if text[place : place + 1] == ",":
+                    place += 1
+                if text[place : place + 1] == "]":
+                    return Shown(columns=columns, rows=tuple(rows))
+                row, place = scan(text, place)
+                rows.append(row)
+            return Shown(columns=columns, rows=tuple(rows[:limit]), cut=True)
+        except ValueError:
+            if size > SIZE_LIMIT:
+                break
+    return Shown(columns=columns or (), rows=tuple(rows), cut=True)

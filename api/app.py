@@ -1,0 +1,192 @@
+"""The HTTP application: every route in one table, and what holds for all of them.
+
+https://www.rfc-editor.org/rfc/rfc9110
+"""
+
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from orgatlas.api import home, library, pages, problems, sparql, workbench
+from orgatlas.api.atlas import Atlas, open_atlas
+from orgatlas.api.languages import LANGUAGES
+from orgatlas.graph.bundle import Bundle
+from orgatlas.graph.errors import AtlasError
+from orgatlas.graph.reader import Readers
+from orgatlas.graph.settings import Settings
+
+Handler = Callable[[Request, Atlas], Awaitable[Response]]
+PageHandler = Callable[[Request, Atlas, str], Awaitable[Response]]
+
+log = logging.getLogger(__name__)
+
+
+async def health(_: Request, atlas: Atlas) -> Response:
+    """Whether the service is up, which edition it serves, and how many triples that has."""
+    state = {"status": "ok", "edition": atlas.readers.digest, "triples": atlas.readers.triples}
+    return Response(json.dumps(state), headers={"Cache-Control": "no-store"}, media_type="application/json")
+
+
+async def preflight(request: Request, _: Atlas) -> Response:
+    """What a script of another site may do here: ask, without credentials."""
+    methods = ", ".join(allowed_methods(request))
+    headers = {
+        "Allow": methods,
+        "Access-Control-Allow-Methods": methods,
+        "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type",
+        "Access-Control-Max-Age": "86400",
+    }
+    return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A method on a path, who answers it, and the parameters that the API description names."""
+
+    method: str
+    path: str
+    handler: Handler
+    parameters: tuple[str, ...] = ()
+
+
+ROUTES = (
+    Row("GET", "/sparql", sparql.by_get, ("query", "default-graph-uri", "named-graph-uri", "format")),
+    Row("POST", "/sparql", sparql.by_post, ("default-graph-uri", "named-graph-uri", "format")),
+    Row("OPTIONS", "/sparql", preflight),
+    Row("GET", "/queries/{file}", library.file),
+    Row("OPTIONS", "/queries/{file}", preflight),
+    Row("GET", "/healthz", health),
+    Row("GET", "/static/{name}", pages.static),
+    Row("GET", "/", home.entrance),
+)
+
+PAGES: dict[str, PageHandler] = {
+    "/{language}/": home.home,
+    "/{language}/queries/": library.list_page,
+    "/{language}/queries/{name}": library.question_page,
+    "/{language}/sparql": workbench.workbench,
+}
+
+DESCRIBED = ("/sparql", "/queries/{file}", "/healthz")
+"""The paths that the API description speaks of; the others are for people."""
+
+
+def create_app(bundle: Bundle, readers: Readers, settings: Settings) -> FastAPI:
+    """The application for a bundle whose keeper runs. Raises BrokenBundle if a question cannot be read."""
+    try:
+        release = version("orgatlas")
+    except PackageNotFoundError:
+        release = "0"
+    # The bundled pages of documentation load scripts from elsewhere, and a slash is added here without naming the host.
+    app = FastAPI(title="Orgatlas", version=release, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.state.atlas = atlas = open_atlas(bundle, readers, settings)
+    for row in ROUTES:
+        _add(app, row, atlas)
+    for path, handler in PAGES.items():
+        _add(app, Row("GET", path, _page(handler)), atlas)
+        if path.endswith("/"):
+            _add(app, Row("GET", path.removesuffix("/"), _to_slash), atlas)
+    for error in (AtlasError, HTTPException, RequestValidationError):
+        app.add_exception_handler(error, _fail)
+    app.add_exception_handler(Exception, _fail_safely)
+    app.add_middleware(SafeHeaders)
+    return app
+
+
+def allowed_methods(request: Request) -> list[str]:
+    """The methods that the path of a request knows."""
+    known = {"OPTIONS"} if request.method == "OPTIONS" else set[str]()
+    for route in request.app.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            known |= route.methods or set()
+    return sorted(known)
+
+
+class SafeHeaders:
+    """Adds the headers of every answer, and lets scripts of other sites read what is no page."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and the answer back."""
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(pages.SAFE_HEADERS)
+                if scope["path"].split("/")[1] not in LANGUAGES:
+                    headers["Access-Control-Allow-Origin"] = "*"
+            await send(message)
+
+        await self.app(scope, receive, marked if scope["type"] == "http" else send)
+
+
+def _add(app: FastAPI, row: Row, atlas: Atlas) -> None:
+    async def endpoint(request: Request) -> Response:
+        return await row.handler(request, atlas)
+
+    path_parameters = [part[1:-1] for part in row.path.split("/") if part.startswith("{")]
+    described: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in path_parameters
+    ]
+    described += [
+        {"name": name, "in": "query", "required": name == "query", "schema": {"type": "string"}}
+        for name in row.parameters
+    ]
+    app.add_api_route(
+        row.path,
+        endpoint,
+        methods=[row.method],
+        name=row.handler.__name__,
+        description=row.handler.__doc__,
+        response_class=Response,
+        include_in_schema=row.path in DESCRIBED and row.method != "OPTIONS",
+        openapi_extra={"parameters": described},
+    )
+    if row.method == "GET":
+        app.add_api_route(row.path, endpoint, methods=["HEAD"], include_in_schema=False)
+
+
+def _page(handler: PageHandler) -> Handler:
+    async def in_language(request: Request, atlas: Atlas) -> Response:
+        if (language := request.path_params["language"]) not in LANGUAGES:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return await handler(request, atlas, language)
+
+    return in_language
+
+
+async def _to_slash(request: Request, _: Atlas) -> Response:
+    if request.path_params["language"] not in LANGUAGES:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return RedirectResponse(request.scope["path"] + "/", HTTPStatus.PERMANENT_REDIRECT)
+
+
+async def _fail(request: Request, error: Exception) -> Response:
+    if isinstance(error, AtlasError) and type(error) not in problems.STATUS:
+        log.error("A fault of the service", exc_info=error)
+    response = await problems.answer(request, error)
+    if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["Allow"] = ", ".join(allowed_methods(request))
+    return response
+
+
+async def _fail_safely(request: Request, error: Exception) -> Response:
+    """The server logs the error; of what it says nothing is sent. Starlette sends this past every middleware."""
+    response = await problems.answer(request, error)
+    response.headers.update(pages.SAFE_HEADERS)
+    return response

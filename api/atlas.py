@@ -1,0 +1,33 @@
+"""What is served: a bundle, the way to its readers, the settings, and its questions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from orgatlas.graph.bundle import BUILT_IN, Bundle
+from orgatlas.graph.library import Question, Term, read_library
+from orgatlas.graph.reader import Readers
+from orgatlas.graph.settings import Settings
+from orgatlas.graph.store import Query
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """What a route needs to answer. `internal` are the texts of the pages' own queries, whatever the bundle."""
+
+    bundle: Bundle
+    readers: Readers
+    settings: Settings
+    library: Mapping[str, Question]
+    internal: Mapping[str, str]
+
+    def own_query(self, name: str, **values: Term) -> Query:
+        """One of the pages' own queries."""
+        return Query(self.internal[name], values=values)
+
+
+def open_atlas(bundle: Bundle, readers: Readers, settings: Settings) -> Atlas:
+    """Read the questions; raises BrokenBundle."""
+    internal = {
+        path.stem: path.read_text(encoding="utf-8") for path in (BUILT_IN / "queries" / "internal").glob("*.rq")
+    }
+    return Atlas(bundle, readers, settings, read_library(bundle.questions), internal)

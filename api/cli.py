@@ -1,0 +1,218 @@
+"""The shell's door: one command, its verbs, and for every error one line on standard error and an exit code.
+
+Results go to standard output, messages to standard error. Exit codes: 0 done, 1 findings or a fault, 2 a wrong call.
+"""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from orgatlas.graph.errors import AtlasError, UsageError
+from orgatlas.graph.findings import Finding, Severity
+from orgatlas.graph.settings import HELP, Settings, variable
+
+DEFAULTS = Settings()
+
+shell = typer.Typer(
+    name="orgatlas",
+    help="Publish an organisation as a knowledge graph. Without a bundle: the Correctional Service of Canada.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+HIDDEN_NOTES = {"en": "{} notes are shown with --notes.", "fr": "{} remarques s’affichent avec --notes."}
+
+Bundle = Annotated[list[Path] | None, typer.Argument(help="A bundle folder, or RDF files.", show_default="built-in")]
+BundleOption = Annotated[
+    list[Path] | None,
+    typer.Option("--bundle", help="A bundle folder, or an RDF file.", show_default="built-in"),
+]
+
+
+def _option(name: str, *flags: str, **more: Any) -> Any:
+    return typer.Option(*flags, help=HELP[name], envvar=variable(name), **more)
+
+
+BaseOption = Annotated[str | None, _option("base_iri", "--base-iri", show_default="the bundle's own")]
+SourcesOption = Annotated[Path | None, _option("sources", "--sources", file_okay=False, exists=True)]
+
+
+def main() -> None:
+    """Run the command line; every error of ours becomes a line and an exit code."""
+    try:
+        shell()
+    except AtlasError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(2 if isinstance(error, UsageError) else 1)
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError) as error:
+        typer.echo(f"{error.filename}: {error.strerror}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        # Whoever read our output has enough, as `| head` has; Python would complain once more while it closes it.
+        sys.stdout = None
+        sys.exit(0)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"orgatlas {version('orgatlas')}")
+        raise typer.Exit
+
+
+@shell.callback()
+def orgatlas(
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")] = False,
+) -> None:
+    """The options before any verb."""
+
+
+@shell.command()
+def serve(
+    bundle: Bundle = None,
+    host: Annotated[str, _option("host")] = DEFAULTS.host,
+    port: Annotated[int, _option("port", min=0, max=65535)] = DEFAULTS.port,
+    base_iri: BaseOption = None,
+    empty: Annotated[bool, typer.Option("--empty", help="Start with no data.")] = False,
+    reasoning: Annotated[bool, _option("reasoning", "--reasoning/--no-reasoning")] = DEFAULTS.reasoning,
+    readers: Annotated[int, _option("readers", min=1, max=1024)] = DEFAULTS.readers,
+    query_timeout: Annotated[float, _option("query_timeout", min=0.1)] = DEFAULTS.query_timeout,
+    query_memory: Annotated[int, _option("query_memory", min=16)] = DEFAULTS.query_memory,
+) -> None:
+    """Serve the atlas over HTTP."""
+    from orgatlas.api.server import run
+
+    settings = Settings(
+        host=host,
+        port=port,
+        base_iri=base_iri,
+        reasoning=reasoning,
+        readers=readers,
+        query_timeout=query_timeout,
+        query_memory=query_memory,
+    )
+    asyncio.run(run(bundle or [], settings, empty, announce=lambda line: typer.echo(line, err=True)))
+
+
+@shell.command()
+def query(
+    question: Annotated[
+        str | None,
+        typer.Argument(help="A question's name, a file, or - for standard input. None: a list of questions."),
+    ] = None,
+    param: Annotated[list[str] | None, typer.Option("--param", "-p", help="A parameter, as NAME=VALUE.")] = None,
+    form: Annotated[
+        str | None,
+        typer.Option("--format", help="table, csv, tsv, json, xml, turtle, ntriples, ...", show_default="table or csv"),
+    ] = None,
+    bundle: BundleOption = None,
+    base_iri: BaseOption = None,
+    stated: Annotated[bool, typer.Option("--base", help="Ask what is stated only, not what follows.")] = False,
+) -> None:
+    """Ask the graph a question of the library, or one of your own."""
+    from orgatlas.api.asking import ask, list_questions
+    from orgatlas.graph.bundle import open_bundle
+
+    opened = open_bundle(bundle or [], base_iri)
+    if question is None:
+        list_questions(opened)
+    else:
+        ask(opened, question, param or [], form, stated, sys.stdout.buffer)
+
+
+@shell.command()
+def check(
+    bundle: Bundle = None,
+    form: Annotated[str, typer.Option("--format", help="text, turtle, json, sarif or junit.")] = "text",
+    language: Annotated[
+        str, typer.Option("--lang", help="Language of the report: en or fr.", envvar="ORGATLAS_LANG")
+    ] = "en",
+    sources: SourcesOption = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            help="SHACL engine: shacl, pyshacl or both.", show_default="both up to 20,000 triples, then shacl"
+        ),
+    ] = None,
+    notes: Annotated[
+        bool, typer.Option("--notes", help="Show notes in the text too, not violations and warnings only.")
+    ] = False,
+    dl: Annotated[bool, typer.Option("--dl", help="Check consistency with HermiT too (needs Java).")] = False,
+) -> None:
+    """Examine a bundle: parsing, ontology, contradictions, shapes, evidence, answers."""
+    from orgatlas.graph.bundle import open_bundle
+    from orgatlas.graph.check import check as examine
+    from orgatlas.graph.errors import ManifestError, UnknownFormat
+    from orgatlas.graph.report import FORMATS
+
+    if form not in FORMATS:
+        raise UnknownFormat(form, list(FORMATS))
+    try:
+        opened = open_bundle(bundle or [])
+    except ManifestError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    with _progress() as say:
+        examination = examine(opened, sources, engine, dl, say)
+    findings = tuple(map(_from_here, examination.findings))
+    if form == "text" and not notes:
+        findings = tuple(finding for finding in findings if finding.severity is not Severity.INFO)
+    typer.echo(FORMATS[form](findings, language, examination.rules), nl=False)
+    if hidden := len(examination.findings) - len(findings):
+        typer.echo(HIDDEN_NOTES.get(language, HIDDEN_NOTES["en"]).format(hidden), err=True)
+    raise typer.Exit(0 if examination.passed else 1)
+
+
+@shell.command()
+def export(
+    form: Annotated[str, typer.Option("--format", help="trig, nquads, turtle, ntriples, rdfxml or jsonld.")] = "trig",
+    full: Annotated[bool, typer.Option("--full/--base", help="With what follows, or only what is stated.")] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="A file; compressed if it ends in .gz.", show_default="standard output"),
+    ] = None,
+    bundle: BundleOption = None,
+    base_iri: BaseOption = None,
+) -> None:
+    """Write the whole data set in a form that other tools read."""
+    from orgatlas.graph.build import build
+    from orgatlas.graph.bundle import open_bundle
+    from orgatlas.graph.export import export as write
+    from orgatlas.graph.export import opened
+    from orgatlas.graph.formats import GRAPH_FORMATS, named
+
+    chosen = named(form, GRAPH_FORMATS)
+    edition = build(open_bundle(bundle or [], base_iri), reasoning=full)
+    if output is None:
+        write(edition, chosen, sys.stdout.buffer, full)
+        return
+    with opened(output) as file:
+        count = write(edition, chosen, file, full)
+    typer.echo(f"{output}: {count:,} statements.", err=True)
+
+
+def _from_here(finding: Finding) -> Finding:
+    """The finding with its file named as the caller would name it."""
+    here = Path.cwd()
+    if finding.file is None or not Path(finding.file).is_relative_to(here):
+        return finding
+    return replace(finding, file=str(Path(finding.file).relative_to(here)))
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Says on standard error which step a long work is at: a moving line on a terminal, plain lines elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda step: typer.echo(f"Checking: {step}", err=True)
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("") as status:
+        yield lambda step: status.update(f"Checking: {step}")

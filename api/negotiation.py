@@ -1,0 +1,62 @@
+"""Which of the forms on offer a client wants: media types by Accept, languages by Accept-Language.
+
+https://www.rfc-editor.org/rfc/rfc9110#section-12.5
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+_RANGE = re.compile(r"\s*([\w!#$&^.+*-]+/[\w!#$&^.+*-]+)\s*(?:;(.*))?", re.ASCII | re.DOTALL)
+_LANGUAGE = re.compile(r"\s*(\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)\s*(?:;(.*))?", re.ASCII | re.DOTALL)
+_QUALITY = re.compile(r"\s*q\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\s*", re.IGNORECASE)
+
+
+def choose(header: str | None, offers: Sequence[str]) -> str | None:
+    """The media type on offer that an Accept header likes best, or None if it likes none.
+
+    The most specific range that fits an offer says how much the offer is liked. Among equals one named outright
+    comes before one that a wildcard admits, then the earlier offer. Parameters of media types do not count, and
+    pieces that are not media ranges are left out.
+
+    >>> choose("text/*;q=0.5, text/csv", ["application/json", "text/html", "text/csv"])
+    'text/csv'
+    """
+    ranges = dict(_pieces(header, _RANGE))
+    if not ranges:
+        return offers[0] if offers else None
+    liked: list[tuple[float, int, int, str]] = []
+    for place, offer in enumerate(offers):
+        fits = (offer, f"{offer.partition('/')[0]}/*", "*/*")
+        specific = next((pattern for pattern in fits if pattern in ranges), None)
+        if specific is not None and ranges[specific] > 0:
+            liked.append((ranges[specific], -fits.index(specific), -place, offer))
+    return max(liked)[-1] if liked else None
+
+
+def choose_language(header: str | None, offers: Sequence[str]) -> str:
+    """The language on offer that an Accept-Language header likes best, else the first on offer.
+
+    >>> choose_language("fr-CA, en;q=0.8", ["en", "fr"])
+    'fr'
+    """
+    liked = dict.fromkeys(offers, 0.0)
+    named: set[str] = set()
+    for tag, quality in _pieces(header, _LANGUAGE):
+        for offer in offers:
+            if tag == offer or tag.startswith(f"{offer}-"):
+                # en-CA and en are the same offer here, and the one liked better counts.
+                liked[offer] = max(liked[offer], quality) if offer in named else quality
+                named.add(offer)
+            elif tag == "*" and offer not in named:
+                liked[offer] = quality
+    return max(offers, key=lambda offer: liked[offer])
+
+
+def _pieces(header: str | None, shape: re.Pattern[str]) -> Iterator[tuple[str, float]]:
+    """What a header names, in small letters, with how much each is liked."""
+    for piece in (header or "").split(","):
+        if found := shape.fullmatch(piece):
+            qualities = [part for part in (found[2] or "").split(";") if re.match(r"\s*q\s*=", part, re.IGNORECASE)]
+            quality = _QUALITY.fullmatch(qualities[0]) if qualities else None
+            if quality or not qualities:
+                yield found[1].lower(), float(quality[1]) if quality else 1.0

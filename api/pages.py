@@ -1,0 +1,140 @@
+"""Pages: HTML from templates, with what every page shows and the headers that keep it safe.
+
+https://html.spec.whatwg.org/multipage/ and https://www.w3.org/TR/CSP3/
+"""
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from orgatlas.api.atlas import Atlas
+from orgatlas.api.languages import LANGUAGES, NAMES, Wording, number, translations, typeset, worded
+from orgatlas.api.limits import query_pairs
+from orgatlas.graph.terms import abbreviated
+
+WEB = Path(__file__).parent / "web"
+MEDIA_TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
+
+SAFE_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+"""The headers of every answer."""
+
+
+def render(
+    request: Request,
+    language: str,
+    template: str,
+    status: HTTPStatus = HTTPStatus.OK,
+    headers: Mapping[str, str] | None = None,
+    **values: Any,
+) -> Response:
+    """A page in a language."""
+    atlas: Atlas = request.app.state.atlas
+    values |= {
+        "language": language,
+        "other": next(each for each in LANGUAGES if each != language),
+        "other_url": _in_other_language(request, language),
+        "path": request.scope["path"],
+        "manifest": atlas.bundle.manifest,
+        "edition": atlas.readers.digest[:12],
+        "triples": atlas.readers.triples,
+    }
+    html = _environment(language).get_template(template).render(values)
+    return HTMLResponse(html, status, {"Content-Language": language, **(headers or {})})
+
+
+def page_url(language: str, *segments: str, **parameters: str) -> str:
+    """The address of a page."""
+    path = "/".join(("", language, *(quote(segment, safe="") for segment in segments)))
+    return f"{path}?{urlencode(parameters, safe=':/')}" if parameters else path
+
+
+def resource_url(atlas: Atlas, language: str, iri: str) -> str | None:
+    """The address that shows everything said about a resource of the bundle, where its library can ask that."""
+    if "describe" not in atlas.library or not iri.startswith(atlas.bundle.base):
+        return None
+    short = abbreviated(iri, atlas.bundle.prefixes)
+    return page_url(language, "queries", "describe", resource=iri if short.startswith("<") else short)
+
+
+async def static(request: Request, _: Atlas) -> Response:
+    """A file of ours. Its address carries its version, so that nobody has to ask for it twice."""
+    files = _static_files()
+    name = request.path_params["name"]
+    if name not in files:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    content, version = files[name]
+    current = request.query_params.get("v") == version
+    caching = "public, max-age=31536000, immutable" if current else "public, max-age=300"
+    return Response(content, headers={"Cache-Control": caching}, media_type=MEDIA_TYPES[Path(name).suffix])
+
+
+@cache
+def _static_files() -> dict[str, tuple[bytes, str]]:
+    """Every file of the static folder with its version, by name."""
+    contents = {path.name: path.read_bytes() for path in (WEB / "static").iterdir() if path.suffix in MEDIA_TYPES}
+    return {name: (content, hashlib.sha256(content).hexdigest()[:12]) for name, content in contents.items()}
+
+
+@cache
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(WEB / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+
+    def say(wording: Wording | Mapping[str, str]) -> Markup:
+        """A text of the graph, marked with its language where that is not the page's."""
+        known = typeset(wording if isinstance(wording, Wording) else worded(wording, language))
+        if known.language in (None, language):
+            return Markup.escape(known.text)
+        return Markup('<span lang="{}">{}</span>').format(known.language, known.text)
+
+    environment.filters |= {
+        "say": say,
+        "plainly": lambda wordings: worded(wordings, language).text,
+        "number": lambda value: number(value, language),
+    }
+    environment.globals |= {
+        "language_names": NAMES,
+        "page_url": lambda *segments, **parameters: page_url(language, *segments, **parameters),
+        "static_url": lambda name: f"/static/{name}?v={_static_files()[name][1]}",
+    }
+    return environment
+
+
+def _in_other_language(request: Request, language: str) -> str:
+    """The address of the same page in the other language; what it shows of the graph changes language too."""
+    other = next(each for each in LANGUAGES if each != language)
+    path = request.scope["path"]
+    if path.split("/")[1] != language:
+        return f"/{other}/"
+    try:
+        pairs = query_pairs(request)
+    except HTTPException:
+        pairs = []
+    changed = [(name, other if name == "lang" and value == language else value) for name, value in pairs]
+    moved = quote(f"/{other}{path.removeprefix(f'/{language}')}")
+    return f"{moved}?{urlencode(changed, safe=':/')}" if changed else moved

@@ -1,0 +1,161 @@
+"""What went wrong, told to the client: an RFC 9457 problem, or a page where a person reads it.
+
+https://www.rfc-editor.org/rfc/rfc9457
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from orgatlas.api.languages import LANGUAGES, N_, translations
+from orgatlas.api.negotiation import choose, choose_language
+from orgatlas.api.pages import render
+from orgatlas.graph.errors import (
+    AtlasError,
+    OutboundRefused,
+    ParameterError,
+    QuerySyntaxError,
+    QueryTimeout,
+    ReaderLost,
+    UnknownFormat,
+    UnknownQuestion,
+    WrongAnswerKind,
+    shortened,
+)
+
+MEDIA_TYPE = "application/problem+json"
+TYPES = "https://w3id.org/orgatlas/problem#"
+
+STATUS: Mapping[type[AtlasError], HTTPStatus] = {
+    OutboundRefused: HTTPStatus.BAD_REQUEST,
+    ParameterError: HTTPStatus.BAD_REQUEST,
+    QuerySyntaxError: HTTPStatus.BAD_REQUEST,
+    QueryTimeout: HTTPStatus.SERVICE_UNAVAILABLE,
+    ReaderLost: HTTPStatus.SERVICE_UNAVAILABLE,
+    UnknownFormat: HTTPStatus.NOT_ACCEPTABLE,
+    UnknownQuestion: HTTPStatus.NOT_FOUND,
+    WrongAnswerKind: HTTPStatus.NOT_ACCEPTABLE,
+}
+"""Errors that the client can do something about. Any other is a fault of ours: 500, and its text stays here."""
+
+TITLES: Mapping[HTTPStatus, str] = {
+    HTTPStatus.BAD_REQUEST: N_("This request cannot be understood"),
+    HTTPStatus.NOT_FOUND: N_("There is no such page"),
+    HTTPStatus.METHOD_NOT_ALLOWED: N_("This method is not allowed here"),
+    HTTPStatus.NOT_ACCEPTABLE: N_("None of the forms asked for is available"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: N_("This request is too large"),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: N_("This kind of body is not understood"),
+    HTTPStatus.INTERNAL_SERVER_ERROR: N_("Something went wrong here"),
+    HTTPStatus.SERVICE_UNAVAILABLE: N_("The query was not finished"),
+}
+"""What a page says above the detail; a problem in JSON says it in English."""
+
+TOLD: Mapping[type[AtlasError], str] = {
+    OutboundRefused: N_("%(keyword)s is switched off: this service asks no other server."),
+    ParameterError: N_("The value of the parameter “%(name)s” cannot be used."),
+    QueryTimeout: N_("The query was stopped at its limit of %(seconds)g seconds."),
+    ReaderLost: N_("The query exhausted the process that answered it. Nothing else was affected."),
+    UnknownQuestion: N_("There is no question of this name."),
+}
+"""The details that a page can say in its own language; other details stay in English, and say so."""
+
+SHOWN = ("line", "column", "nearest", "expected", "known")
+"""The fields of an error that a problem carries under the same name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A problem as RFC 9457 describes it: `fields` are its extension members.
+
+    `told` is the detail as a page can translate it, with `values` for its names.
+    """
+
+    status: HTTPStatus
+    title: str
+    detail: str | None = None
+    type: str = "about:blank"
+    told: str | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def problem(error: Exception) -> Problem:
+    """What may be told of an error."""
+    match error:
+        case HTTPException():
+            status = HTTPStatus(error.status_code)
+            title = TITLES.get(status, status.phrase)
+            detail = None if error.detail == status.phrase else error.detail
+            return Problem(status, title, detail, headers=error.headers or {})
+        case RequestValidationError():
+            status = HTTPStatus.BAD_REQUEST
+            return Problem(status, TITLES[status], "; ".join(str(each["msg"]) for each in error.errors()))
+        case AtlasError() if type(error) in STATUS:
+            return _of_ours(error, STATUS[type(error)])
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return Problem(status, TITLES[status])
+
+
+def _of_ours(error: AtlasError, status: HTTPStatus) -> Problem:
+    values = vars(error)
+    fields = {name: values[name] for name in SHOWN if values.get(name) not in (None, ())}
+    if isinstance(error, ParameterError):
+        fields["parameter"] = error.name
+    return Problem(
+        status,
+        TITLES[status],
+        detail=shortened(str(error), 2000),
+        type=TYPES + re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(error).__name__).lower(),
+        told=TOLD.get(type(error)),
+        values=values,
+        fields=fields,
+        headers={"Retry-After": "1"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {},
+    )
+
+
+async def answer(request: Request, error: Exception) -> Response:
+    """A problem as a page under /en/ and /fr/ and for whoever likes a page better, else in JSON."""
+    found = problem(error)
+    language = request.scope["path"].split("/")[1]
+    if language in LANGUAGES:
+        return page(request, found, language)
+    varying = {**found.headers, "Vary": "Accept, Accept-Language"}
+    if choose(request.headers.get("accept"), [MEDIA_TYPE, "application/json", "text/html"]) == "text/html":
+        language = choose_language(request.headers.get("accept-language"), LANGUAGES)
+        return page(request, found, language, varying)
+    members = {
+        "type": found.type,
+        "title": found.title,
+        "status": found.status,
+        "detail": found.detail,
+        **found.fields,
+    }
+    content = json.dumps({name: value for name, value in members.items() if value is not None}, ensure_ascii=False)
+    return Response(content, found.status, varying, MEDIA_TYPE)
+
+
+def page(request: Request, found: Problem, language: str, headers: Mapping[str, str] | None = None) -> Response:
+    """A problem as a page."""
+    return render(
+        request,
+        language,
+        "error.html",
+        status=found.status,
+        headers=headers or found.headers,
+        problem=found,
+        told=told(found, language),
+    )
+
+
+def told(found: Problem, language: str) -> str | None:
+    """The detail in a language, where we have it in words of our own."""
+    return translations(language).gettext(found.told) % found.values if found.told else None

@@ -1,0 +1,40 @@
+"""From settings to a listening server: bind, start the keeper, run the application until it is told to stop."""
+
+import socket
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import uvicorn
+
+from orgatlas.api.app import create_app
+from orgatlas.graph.bundle import empty_bundle, open_bundle
+from orgatlas.graph.errors import PortInUse
+from orgatlas.graph.reader import keeper
+from orgatlas.graph.settings import Settings
+
+
+async def run(paths: Sequence[Path], settings: Settings, empty: bool, announce: Callable[[str], None]) -> None:
+    """Serve until a signal ends it. Raises PortInUse, NoSuchBundle, ManifestError and EngineFailed before it listens."""
+    bundle = empty_bundle(settings.base_iri) if empty else open_bundle(paths, settings.base_iri)
+    with listen(settings.host, settings.port) as door:
+        async with keeper(paths, settings, empty) as readers:
+            host, port = door.getsockname()[:2]
+            place = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+            announce(f"{bundle.manifest.name.get('en', 'The graph')}: {readers.triples:,} statements on {place}")
+            announce("Press Ctrl+C to stop.")
+            config = uvicorn.Config(create_app(bundle, readers, settings), log_level="warning", server_header=False)
+            await uvicorn.Server(config).serve(sockets=[door])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound to the address; raises PortInUse."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    door = socket.socket(family)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((host, port))
+        door.listen(128)  # so that a second server is refused here and not later
+    except OSError as error:
+        door.close()
+        raise PortInUse(host, port) from error
+    return door

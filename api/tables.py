@@ -1,0 +1,206 @@
+"""An answer as a table that people read: names for IRIs, links to what the graph says about them, headings in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from orgatlas.api.answers import Binding, Shown
+from orgatlas.api.atlas import Atlas
+from orgatlas.api.languages import N_, translations
+from orgatlas.api.pages import resource_url
+from orgatlas.graph.errors import shortened
+from orgatlas.graph.terms import abbreviated
+from orgatlas.graph.vocabulary import PREFIXES
+
+CELL_LIMIT = 2000
+"""Characters of one value that a page shows."""
+
+NUMBERS = {PREFIXES["xsd"] + name for name in ("integer", "decimal", "double", "float")}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value: its text, its language if not the page's, where it leads, and its IRI where the text is a name."""
+
+    text: str = ""
+    language: str | None = None
+    url: str | None = None
+    iri: str | None = None
+    number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands above a column; `known` is false for a variable that we have no words for."""
+
+    text: str
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Headings and rows, and whether there are more rows than these."""
+
+    headings: tuple[Heading, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    cut: bool
+
+
+def table(shown: Shown | None, atlas: Atlas, language: str, hidden: frozenset[str] = frozenset()) -> Table | None:
+    """The table of an answer; a column `xLabel`, or `label` for the first, gives the names of column `x`.
+
+    None if the answer is no table.
+    """
+    if shown is None or shown.truth is not None or shown.graph is not None:
+        return None
+    names = _name_columns(shown.columns)
+    columns = [each for each in shown.columns if each not in hidden and each not in names.values()]
+    return Table(
+        tuple(_heading(column, language) for column in columns),
+        tuple(
+            tuple(_cell(row.get(column), row.get(names.get(column, "")), atlas, language) for column in columns)
+            for row in shown.rows
+        ),
+        shown.cut,
+    )
+
+
+def _name_columns(columns: tuple[str, ...]) -> dict[str, str]:
+    names = {column: f"{column}Label" for column in columns if f"{column}Label" in columns}
+    if "label" in columns[1:]:
+        names.setdefault(columns[0], "label")
+    return names
+
+
+def _heading(column: str, language: str) -> Heading:
+    if column in HEADINGS:
+        return Heading(translations(language).gettext(HEADINGS[column]), known=True)
+    return Heading(column, known=False)
+
+
+def _cell(term: Mapping[str, Any] | None, name: Mapping[str, Any] | None, atlas: Atlas, language: str) -> Cell:
+    if term is None:
+        return Cell()
+    if term["type"] == "uri":
+        iri = term["value"]
+        url = resource_url(atlas, language, iri)
+        if name is None:
+            return Cell(shortened(_short(iri, atlas), CELL_LIMIT), url=url, iri=iri)
+        return Cell(_text(name), _foreign(name, language), url, iri)
+    return Cell(_text(term), _foreign(term, language), number=term.get("datatype") in NUMBERS)
+
+
+def _short(iri: str, atlas: Atlas) -> str:
+    """An IRI by its prefix, or relative to the base of the bundle, or as it is."""
+    short = abbreviated(iri, atlas.bundle.prefixes)
+    return short if not short.startswith("<") else iri.removeprefix(atlas.bundle.base) or iri
+
+
+def _text(term: Mapping[str, Any]) -> str:
+    """What to show of a term; a triple term has the three others as its value."""
+    if term["type"] == "triple":
+        parts: Binding = term["value"]
+        return shortened(" ".join(_text(part) for part in parts.values()), CELL_LIMIT)
+    if term["type"] == "bnode":
+        return f"_:{term['value']}"
+    return shortened(term["value"], CELL_LIMIT)
+
+
+def _foreign(term: Mapping[str, Any], language: str) -> str | None:
+    tag: str | None = term.get("xml:lang")
+    return tag if tag != language else None
+
+
+HEADINGS: Mapping[str, str] = {
+    "above": N_("Above"),
+    "activity": N_("Activity"),
+    "alpha3": N_("Three letters"),
+    "audience": N_("Audience"),
+    "between": N_("Between"),
+    "branch": N_("Branch"),
+    "broader": N_("Broader concept"),
+    "claim": N_("Claim"),
+    "class": N_("Class"),
+    "code": N_("Code"),
+    "concept": N_("Concept"),
+    "count": N_("Number"),
+    "country": N_("Country"),
+    "dataset": N_("Data set"),
+    "date": N_("Date"),
+    "definition": N_("Definition"),
+    "description": N_("Description"),
+    "directorate": N_("Directorate"),
+    "earlier": N_("Earlier"),
+    "end": N_("End"),
+    "engagement": N_("Engagement"),
+    "english": N_("English name"),
+    "french": N_("French name"),
+    "goal": N_("Goal"),
+    "graph": N_("Graph"),
+    "identifier": N_("Identifier"),
+    "inside": N_("Inside"),
+    "kind": N_("Kind"),
+    "label": N_("Name"),
+    "lang": N_("Language"),
+    "later": N_("Later"),
+    "level": N_("Level"),
+    "licence": N_("Licence"),
+    "link": N_("Link"),
+    "mission": N_("Mission"),
+    "name": N_("Name"),
+    "narrower": N_("Narrower concept"),
+    "note": N_("Note"),
+    "object": N_("Object"),
+    "organisation": N_("Organisation"),
+    "parent": N_("Belongs to"),
+    "part": N_("Part"),
+    "partner": N_("Partner"),
+    "partners": N_("Partners"),
+    "passage": N_("Passage"),
+    "passages": N_("Passages"),
+    "period": N_("Period"),
+    "place": N_("Place"),
+    "plan": N_("Plan"),
+    "population": N_("Population"),
+    "position": N_("Position"),
+    "predicate": N_("Property"),
+    "process": N_("Process"),
+    "programme": N_("Programme"),
+    "property": N_("Property"),
+    "provider": N_("Provider"),
+    "rank": N_("Rank"),
+    "record": N_("Record"),
+    "records": N_("Records"),
+    "relation": N_("Relation"),
+    "resource": N_("Resource"),
+    "responsibility": N_("Responsibility"),
+    "scheme": N_("Scheme"),
+    "section": N_("Section"),
+    "sector": N_("Sector"),
+    "service": N_("Service"),
+    "services": N_("Services"),
+    "setting": N_("Setting"),
+    "sister": N_("Sister unit"),
+    "sort": N_("Sort"),
+    "source": N_("Source"),
+    "stage": N_("Stage"),
+    "start": N_("Start"),
+    "statements": N_("Statements"),
+    "status": N_("Status"),
+    "steps": N_("Steps"),
+    "subject": N_("Subject"),
+    "supports": N_("Supports"),
+    "term": N_("Term"),
+    "text": N_("Text"),
+    "thing": N_("Thing"),
+    "things": N_("Things"),
+    "times": N_("Times"),
+    "title": N_("Title"),
+    "topic": N_("Topic"),
+    "type": N_("Type"),
+    "unit": N_("Unit"),
+    "units": N_("Units"),
+    "value": N_("Value"),
+    "whole": N_("Whole"),
+}
+"""The columns of the library in words, by variable; one that is not here shows its own name."""
