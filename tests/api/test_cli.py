@@ -1,0 +1,173 @@
+"""The shell's door: results on standard output, messages on standard error, exit codes 0, 1 and 2."""
+
+import csv
+import io
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+COMMAND = [sys.executable, "-P", "-c", "from orgatlas.api.cli import main; main()"]
+BROKEN = "@prefix x: <http://x/> .\nx:a x:b 1 ;\n  x:c x:d x:e .\n"
+
+
+def run(*words: str, stdin: str = "", cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "COLUMNS": "200", **variables}
+    return subprocess.run(
+        [*COMMAND, *words], input=stdin, capture_output=True, text=True, cwd=cwd, env=environment, timeout=120
+    )
+
+
+def test_a_named_question_is_csv_in_a_pipe_from_any_folder(tmp_path: Path) -> None:
+    done = run("query", "directorates-of-branch", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [row["label"] for row in csv.DictReader(io.StringIO(done.stdout))] == [
+        "Federal, Provincial/Territorial Relations Directorate",
+        "International Relations Directorate",
+        "Strategic Policy Directorate",
+    ]
+
+
+def test_a_parameter_chooses() -> None:
+    done = run("query", "chain-above", "-p", "unit=unit:research-branch", "-p", "lang=fr")
+    labels = [row["label"] for row in csv.DictReader(io.StringIO(done.stdout))]
+    assert labels == ["Secteur des politiques et de la recherche", "Service correctionnel du Canada"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("query", "directorates-of-brunch"), "directorates-of-branch"),
+        (("query", "chain-above", "-p", "unit=no iri"), "'unit'"),
+        (("query", "chain-above", "-p", "lang=not a language"), "language tag"),
+        (("query", "chain-above", "-p", "colour=red"), "'colour'"),
+        (("query", "chain-above", "-p", "lang=en", "-p", "lang=fr"), "one value"),
+        (("query", "chain-above", "-p", "lang"), "NAME=VALUE"),
+        (("query", "chain-above", "--format", "docx"), "docx"),
+        (("query", "-", "-p", "lang=en"), "--param"),
+        (("check", "nowhere"), "nowhere"),
+        (("check", "--format", "docx"), "sarif"),
+        (("check", "--engine", "other"), "pyshacl"),
+        (("export", "--format", "docx"), "trig"),
+        (("serve", "--port", "70000"), "--port"),
+        (("fly",), "fly"),
+    ],
+)
+def test_a_wrong_call_says_what_is_wrong_and_exits_with_2(words: tuple[str, ...], said: str) -> None:
+    done = run(*words, stdin="ASK {}")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        'fr" } INSERT DATA { <a> <b> <c> } #',
+        "en')} UNION { ?s ?p ?o } #",
+        "en\\u0022",
+    ],
+)
+def test_text_of_the_user_never_becomes_sparql(value: str) -> None:
+    done = run("query", "chain-above", "-p", f"lang={value}")
+    assert (done.returncode, done.stdout) == (2, "")
+    found = run("query", "find", "-p", f"text={value}")
+    assert found.returncode == 0
+    assert len(found.stdout.splitlines()) == 1
+
+
+def test_a_query_of_ones_own_comes_by_file_or_standard_input(tmp_path: Path) -> None:
+    text = "SELECT (COUNT(DISTINCT ?unit) AS ?units) { ?unit a org:OrganizationalUnit }"
+    (tmp_path / "own.rq").write_text(text)
+    for done in (run("query", "-", stdin=text), run("query", str(tmp_path / "own.rq"))):
+        assert done.stdout.split() == ["units", "7"]
+
+
+def test_what_is_stated_can_be_asked_alone() -> None:
+    ask = "ASK { organisation:csc atlas:engagedWith place:GB }"
+    assert run("query", "-", stdin=ask).stdout.strip() == "true"
+    assert run("query", "-", "--base", stdin=ask).stdout.strip() == "false"
+
+
+def test_a_syntax_error_has_a_line_and_a_column() -> None:
+    done = run("query", "-", stdin="SELECT *\nWHERE { ?s ?p }")
+    assert done.returncode == 1
+    assert "line 2, column" in done.stderr
+
+
+@pytest.mark.parametrize("form", ["json", "xml", "tsv"])
+def test_other_forms_are_chosen_by_name(form: str) -> None:
+    done = run("query", "branches", "--format", form)
+    formats = {"json": ox.QueryResultsFormat.JSON, "xml": ox.QueryResultsFormat.XML, "tsv": ox.QueryResultsFormat.TSV}
+    assert len(list(ox.parse_query_results(done.stdout, format=formats[form]))) == 3  # type: ignore[arg-type]
+
+
+def test_a_graph_comes_as_turtle_and_not_as_a_table() -> None:
+    done = run("query", "-", stdin="CONSTRUCT WHERE { ?s org:subOrganizationOf ?o }")
+    assert len(set(ox.parse(done.stdout, format=ox.RdfFormat.TURTLE))) == 7
+    refused = run("query", "-", "--format", "csv", stdin="CONSTRUCT WHERE { ?s ?p ?o }")
+    assert refused.returncode == 1
+    assert "a graph" in refused.stderr
+
+
+def test_the_questions_are_listed() -> None:
+    assert "directorates-of-branch" in run("query").stdout
+
+
+def test_the_built_in_bundle_passes(shared: Path) -> None:
+    done = run("check", "--sources", str(shared / "sources"))
+    assert (done.returncode, done.stdout) == (0, "No findings.\n")
+
+
+def test_a_broken_file_is_a_finding_with_its_place_and_nothing_else_is_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "broken.ttl").write_text(BROKEN)
+    done = run("check", "--format", "json", str(tmp_path / "broken.ttl"))
+    [finding] = json.loads(done.stdout)["findings"]
+    assert done.returncode == 1
+    assert (finding["line"], finding["column"]) == (3, 11)
+    assert finding["file"].endswith("broken.ttl")
+
+
+@pytest.mark.parametrize("verb", [("query", "-", "--bundle"), ("export", "--bundle"), ("serve",)])
+def test_a_broken_file_stops_every_other_verb(tmp_path: Path, verb: tuple[str, ...]) -> None:
+    (tmp_path / "broken.ttl").write_text(BROKEN)
+    done = run(*verb, str(tmp_path / "broken.ttl"), stdin="ASK {}", ORGATLAS_PORT="0")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "broken.ttl:3:11: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_port_in_use_is_said_to_be() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run("serve", "--port", str(port))
+    assert done.returncode == 2
+    assert f"Port {port} on 127.0.0.1 is in use" in done.stderr
+
+
+def test_an_export_is_written_and_counted(tmp_path: Path) -> None:
+    done = run("export", "--full", "--format", "nquads", "-o", str(tmp_path / "all.nq.gz"))
+    assert "statements" in done.stderr
+    import gzip
+
+    quads = list(ox.parse(gzip.decompress((tmp_path / "all.nq.gz").read_bytes()), format=ox.RdfFormat.N_QUADS))
+    inferred = [quad for quad in quads if str(quad.graph_name).endswith("graph/inferred>")]
+    assert 0 < len(inferred) < len(quads)
+
+
+def test_a_folder_that_is_not_there_is_no_traceback(tmp_path: Path) -> None:
+    done = run("export", "-o", str(tmp_path / "nowhere" / "all.trig"))
+    assert done.returncode == 1
+    assert "No such file or directory" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_reader_of_a_pipe_may_leave_early() -> None:
+    command = " ".join(["exec", *map(repr, [*COMMAND[:3]]), f'"{COMMAND[3]}"', "export"])
+    done = subprocess.run(f"{command} | head -c 10", shell=True, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

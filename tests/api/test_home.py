@@ -1,0 +1,135 @@
+"""The home page shows what there is, and stands whatever the graph looks like."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+Serving = Callable[[Sequence[Path]], AbstractContextManager[httpx.Client]]
+
+ODD = """
+@prefix : <https://example.org/atlas/> .
+@prefix org: <http://www.w3.org/ns/org#> .
+@prefix cpsv: <http://purl.org/vocab/cpsv#> .
+@prefix atlas: <https://w3id.org/orgatlas/ns#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+:a org:subOrganizationOf :b ; skos:prefLabel "circle A"@en .
+:b org:subOrganizationOf :a ; skos:prefLabel "circle B"@en .
+:self org:subOrganizationOf :self ; skos:prefLabel "its own parent"@en .
+:lonely a org:OrganizationalUnit ; skos:prefLabel "sans parent"@fr .
+:nameless a org:OrganizationalUnit .
+:evil a org:OrganizationalUnit ; skos:prefLabel "<script>alert(1)</script>"@en .
+:two org:subOrganizationOf :lonely , :nameless ; skos:prefLabel "two parents"@en .
+:big a org:Organization ; skos:prefLabel "big"@en .
+:deep0 a org:Organization ; skos:prefLabel "deep 0"@en .
+:rtl a cpsv:PublicService ; skos:prefLabel "خدمة"@ar .
+:visit atlas:partner :Utopia .
+"""
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory, serving: Serving) -> Iterator[httpx.Client]:
+    """A client of a server for a graph with every oddity."""
+    file: Path = tmp_path_factory.mktemp("odd") / "odd.ttl"
+    children = "".join(f':c{n} org:subOrganizationOf :big ; skos:prefLabel "part {n:04}"@en .\n' for n in range(250))
+    chain = "".join(
+        f':deep{n} org:subOrganizationOf :deep{n - 1} ; skos:prefLabel "deep {n}"@en .\n' for n in range(1, 60)
+    )
+    file.write_text(ODD + children + chain, encoding="utf-8")
+    with serving([file]) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        (
+            "en",
+            ("International Relations Directorate", "chaplaincy services", "Sweden", "Technical assistance".lower()),
+        ),
+        ("fr", ("Direction des relations internationales", "Suède", "assistance technique")),
+    ],
+)
+def test_units_services_countries_and_questions_are_there(
+    client: httpx.Client, language: str, names: tuple[str, ...]
+) -> None:
+    page = client.get(f"/{language}/")
+    assert page.status_code == 200
+    assert page.headers["content-language"] == language
+    assert f'<html lang="{language}">' in page.text
+    for name in names:
+        assert f">{name}<" in page.text
+    assert f'href="/{language}/queries/describe?resource=unit:international-relations-directorate"' in page.text
+    assert f'href="/{language}/queries/directorates-of-branch"' in page.text
+
+
+def test_the_first_words_say_that_it_is_unofficial(client: httpx.Client) -> None:
+    for language, words in (("en", "Unofficial."), ("fr", "Site non officiel")):
+        page = client.get(f"/{language}/").text
+        assert words in page[: page.index("<nav")]
+
+
+def test_the_tree_is_nested_as_the_organisation_is(client: httpx.Client) -> None:
+    page = client.get("/en/").text
+    tree = page[page.index('<ul class="tree">') :]
+    before = tree[: tree.index("International Relations Directorate")]
+    assert before.count("<ul") - before.count("</ul") == 4
+
+
+def test_lists_of_examples_say_so(client: httpx.Client) -> None:
+    assert "examples" in client.get("/en/").text
+    assert "exemples" in client.get("/fr/").text
+
+
+@pytest.mark.parametrize(("accepted", "language"), [("fr-CA", "fr"), ("de", "en"), ("", "en")])
+def test_the_entrance_leads_to_the_readers_language(client: httpx.Client, accepted: str, language: str) -> None:
+    answer = client.get("/", headers={"accept-language": accepted})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/{language}/")
+    assert answer.headers["vary"] == "Accept-Language"
+
+
+def test_circles_are_shown_once_and_end(odd: httpx.Client) -> None:
+    page = odd.get("/en/").text
+    assert page.count("circle B") == 1
+    assert page.count("circle A") == 2  # as the top of its circle, and as what belongs to B
+    assert page.count("its own parent") == 1
+
+
+def test_a_unit_without_a_parent_or_a_name_is_shown(odd: httpx.Client) -> None:
+    page = odd.get("/en/").text
+    assert '<span lang="fr">sans parent</span>' in page
+    assert "nameless" in page
+    assert '<span lang="ar">خدمة</span>' in page
+    assert "Utopia" in page
+
+
+def test_a_unit_with_two_parents_stands_below_both(odd: httpx.Client) -> None:
+    assert odd.get("/en/").text.count("two parents") == 2
+
+
+def test_long_lists_are_cut_with_a_word(odd: httpx.Client) -> None:
+    page = odd.get("/en/").text
+    assert "part 0199" in page
+    assert "part 0200" not in page
+    assert "… and 50 more" in page
+    assert "… et 50 de plus" in odd.get("/fr/").text
+
+
+def test_deep_hierarchies_are_cut_with_a_word(odd: httpx.Client) -> None:
+    page = odd.get("/en/").text
+    assert "deep 19<" in page
+    assert "deep 20<" not in page
+    assert "… and 1 more" in page
+
+
+def test_labels_are_never_markup(odd: httpx.Client) -> None:
+    assert "<script" not in odd.get("/en/").text
+
+
+def test_without_questions_there_are_no_links_to_them(odd: httpx.Client) -> None:
+    assert "/queries/describe" not in odd.get("/en/").text
+    assert odd.get("/en/queries/").status_code == 200
+    assert odd.get(f"/en/queries/{quote('describe')}").status_code == 404

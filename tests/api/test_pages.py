@@ -1,0 +1,100 @@
+"""Every page is sound: one heading, names for every field, nothing from another host, no more bytes than agreed."""
+
+import gzip
+import re
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import httpx
+import pytest
+
+PAGES = [
+    "/",
+    "/queries/",
+    "/queries/visits-reported",
+    "/queries/describe?resource=unit:research-branch",
+    "/queries/organisation-as-schema-org",
+    "/queries/branches?lang=!",
+    "/sparql",
+    "/sparql?query=SELECT+*+%7B%3Fs+%3Fp+%3Fo%7D+LIMIT+9",
+    "/sparql?query=SELECT",
+    "/nothing",
+]
+VOID = {"meta", "link", "img", "input", "br", "hr"}
+
+
+class Page(HTMLParser):
+    """The elements of a page; fails on one that is not closed where it should be."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.feed(text)
+        assert not self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def of(self, *tags: str) -> list[dict[str, str | None]]:
+        """The attributes of each element of these names."""
+        return [attributes for tag, attributes in self.elements if tag in tags]
+
+
+@pytest.fixture(params=[f"/{language}{path}" for language in ("en", "fr") for path in PAGES])
+def page(request: pytest.FixtureRequest, client: httpx.Client) -> Page:
+    return Page(client.get(request.param).text)
+
+
+def test_a_page_has_its_landmarks_and_one_heading_of_the_first_order(page: Page) -> None:
+    for tag in ("h1", "main", "header", "footer", "title"):
+        assert len(page.of(tag)) == 1, tag
+    skip = next(attributes for attributes in page.of("a"))
+    assert skip["href"] == "#main"
+
+
+def test_headings_leave_no_order_out(page: Page) -> None:
+    orders = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
+    assert all(after <= before + 1 for before, after in pairwise(orders))
+
+
+def test_every_field_has_a_label_and_every_reference_a_target(page: Page) -> None:
+    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    labelled = {attributes["for"] for attributes in page.of("label")}
+    for attributes in page.of("input", "select", "textarea"):
+        assert attributes["id"] in labelled
+    for _, attributes in page.elements:
+        for name in ("aria-labelledby", "aria-describedby"):
+            assert attributes.get(name) in (None, *ids)
+    for attributes in page.of("th"):
+        assert attributes["scope"] in ("col", "row")
+    assert len(page.of("caption")) == len(page.of("table"))
+
+
+def test_nothing_is_taken_from_another_host_and_nothing_is_inline(page: Page) -> None:
+    assert not page.of("script", "style", "iframe")
+    for tag, attributes in page.elements:
+        assert "style" not in attributes
+        assert not [name for name in attributes if name.startswith("on")]
+        if tag in ("link", "img", "form"):
+            address = attributes.get("href") or attributes.get("src") or attributes.get("action") or ""
+            assert address.startswith("/")
+            assert not address.startswith("//")
+
+
+def test_a_page_leads_to_itself_in_the_other_language(page: Page) -> None:
+    language = page.of("html")[0]["lang"]
+    other = next(attributes for attributes in page.of("a") if attributes.get("class") == "language")
+    assert other["lang"] == other["hreflang"] == {"en": "fr", "fr": "en"}[language or ""]
+    assert (other["href"] or "").startswith(f"/{other['lang']}/")
+
+
+def test_style_and_home_keep_within_their_budget(client: httpx.Client) -> None:
+    assert len(gzip.compress(client.get("/static/app.css").content)) < 8 * 1024
+    assert len(gzip.compress(client.get("/en/").content)) < 20 * 1024

@@ -1,0 +1,48 @@
+"""No query leads outside, however the keyword is written; and no honest query is refused for a word in it."""
+
+import pytest
+
+from orgatlas.graph.errors import OutboundRefused
+from orgatlas.graph.federation import refuse_outbound
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT ?service { ?s <http://x/service> 'SERVICE' }",
+        "# SERVICE\nSELECT * { ?s service:load ?load }",
+        'SELECT * { ?s ?p "a \\" SERVICE"@en }',
+        "SELECT * { ?s x:SERVICE '''load ' ''' }",
+        "SELECT ?s { BIND(1 < 2 AS ?service) }",
+        "SELECT * { GRAPH service:chaplaincy { ?s ?p ?o } }",
+        "SELECT * FROM service:chaplaincy { ?s ?p ?o }",
+        "SELECT * { service:chaplaincy ?p ?o . { ?s ?p ?o } }",
+        "SELECT * { ?s a:b.SERVICE <x> {} }",
+    ],
+)
+def test_the_words_may_stand_where_they_are_no_keywords(text: str) -> None:
+    refuse_outbound(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * { SERVICE <http://x> { ?s ?p ?o } }",
+        "select * { service<http://x>{} }",
+        "SELECT * { SERVICESILENT <http://x> {} }",
+        "SELECT * { SERVICE:x {} }",
+        "SELECT * { serviceex:y # comment\n {} }",
+        "SELECT * { ?s ?p 1SERVICE <x> {} }",
+        "SELECT * { FILTER(?a<?b&&?c>?d) SERVICE ?x {} }",
+        'SELECT * { ?s ?p "a"SERVICE <x> {} }',
+        "SELECT * { ?s ?p ?o.SERVICE <x> {} }",
+        'SELECT * { ?s ?p "\\u0022" SERVICE <x> {} FILTER("\\u0022"="") }',
+        "SELECT * { \\u0053ERVICE <x> {} }",
+        "SELECT * { GRAPH <a>{}SERVICE:x {} }",
+        "LOAD <http://x>",
+        "INSERT DATA { <a> <b> <c> } ; LOAD SILENT <http://x> INTO GRAPH <y>",
+    ],
+)
+def test_a_call_to_another_server_is_refused(text: str) -> None:
+    with pytest.raises(OutboundRefused, match="switched off"):
+        refuse_outbound(text)

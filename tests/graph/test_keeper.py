@@ -1,0 +1,103 @@
+"""A reader answers one question and may die of it; nobody else notices."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from orgatlas.graph.errors import EngineFailed, OutboundRefused, QuerySyntaxError, QueryTimeout, ReaderLost
+from orgatlas.graph.reader import Readers, keeper
+from orgatlas.graph.settings import Settings
+from orgatlas.graph.store import Query
+
+CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+NESTED = "SELECT * " + "{" * 5000 + "?s ?p ?o" + "}" * 5000
+UNITS = Query("SELECT DISTINCT ?unit { ?unit a org:OrganizationalUnit }")
+
+
+def serving(work: Callable[[Readers], Awaitable[None]], paths: tuple[Path, ...] = (), **settings: float) -> None:
+    async def run() -> None:
+        async with keeper(paths, Settings(**settings)) as readers:  # type: ignore[arg-type]
+            await work(readers)
+
+    asyncio.run(run())
+
+
+async def bytes_of(readers: Readers, query: Query) -> bytes:
+    async with readers.ask(query) as answer:
+        return b"".join([chunk async for chunk in answer.chunks])
+
+
+def test_a_question_is_answered_with_its_kind_and_form() -> None:
+    async def work(readers: Readers) -> None:
+        assert len(await readers.table(UNITS)) == 7
+        async with readers.ask(
+            Query("CONSTRUCT { ?s ?p ?o } WHERE { ?s org:classification ?o ; ?p ?o }"), "csv", "ntriples"
+        ) as it:
+            assert (it.kind, it.form) == ("triples", "ntriples")
+            assert len((b"".join([chunk async for chunk in it.chunks])).splitlines()) == 7
+        assert readers.triples > 3000
+        assert len(readers.digest) == 64
+
+    serving(work)
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        (CROSS, QueryTimeout),
+        (NESTED, ReaderLost),
+        ("SELECT * { ?s ?p }", QuerySyntaxError),
+        ("SELECT * { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }", OutboundRefused),
+    ],
+    ids=["runaway", "crash", "syntax", "outbound"],
+)
+def test_an_error_is_told_and_the_next_question_is_answered(text: str, error: type[Exception]) -> None:
+    async def work(readers: Readers) -> None:
+        with pytest.raises(error):
+            await bytes_of(readers, Query(text))
+        assert len(await readers.table(UNITS)) == 7
+
+    serving(work, query_timeout=1)
+
+
+def test_many_at_once_and_one_that_runs_away() -> None:
+    async def work(readers: Readers) -> None:
+        runaway = asyncio.create_task(bytes_of(readers, Query(CROSS)))
+        tables = await asyncio.gather(*(readers.table(UNITS) for _ in range(40)))
+        assert [len(table) for table in tables] == [7] * 40
+        with pytest.raises(QueryTimeout):
+            await runaway
+
+    serving(work, query_timeout=2, readers=3)
+
+
+def test_memory_has_a_limit() -> None:
+    async def work(readers: Readers) -> None:
+        big = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i"
+        with pytest.raises(ReaderLost):
+            await bytes_of(readers, Query(big))
+        assert len(await readers.table(UNITS)) == 7
+
+    serving(work, query_memory=64)
+
+
+def test_leaving_early_frees_the_reader() -> None:
+    async def work(readers: Readers) -> None:
+        for _ in range(3):
+            async with readers.ask(Query("SELECT * { ?a ?b ?c . ?d ?e ?f }")) as answer:
+                assert await anext(aiter(answer.chunks))
+        assert len(await readers.table(UNITS)) == 7
+
+    serving(work, readers=1)
+
+
+def test_a_broken_bundle_is_told_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text("<a> <b> .")
+
+    async def work(readers: Readers) -> None:
+        raise AssertionError("it started")
+
+    with pytest.raises(EngineFailed, match=r"a\.ttl:1:9"):
+        serving(work, (tmp_path / "a.ttl",))

@@ -1,0 +1,80 @@
+"""A query is answered once, rightly counted, with values bound as terms; its errors have a place."""
+
+import io
+
+import pyoxigraph as ox
+import pytest
+
+from orgatlas.graph.errors import OutboundRefused, QuerySyntaxError, WrongAnswerKind
+from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, named
+from orgatlas.graph.store import MemoryStore, Query
+
+A, B, C = (ox.NamedNode(f"https://example.org/{name}") for name in "abc")
+TWICE = [ox.Quad(A, B, C, ox.NamedNode(f"https://example.org/graph/{n}")) for n in (1, 2)]
+
+
+def answer(store: MemoryStore, query: Query, form: str) -> str:
+    output = io.BytesIO()
+    result = store.query(query)
+    forms = GRAPH_FORMATS if result.kind == "triples" else TABLE_FORMATS
+    result.write(output, named(form, forms))
+    return output.getvalue().decode()
+
+
+def test_a_triple_stated_in_two_graphs_counts_once() -> None:
+    store = MemoryStore(TWICE)
+    assert answer(store, Query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"), "csv").split() == ["n", "1"]
+    assert len(store) == 1
+
+
+def test_each_graph_that_states_it_is_known() -> None:
+    assert answer(MemoryStore(TWICE), Query("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"), "csv").split() == [
+        "n",
+        "2",
+    ]
+
+
+def test_values_are_terms_and_never_text() -> None:
+    hostile = ox.Literal('"} ; DROP ALL # \\')
+    found = answer(MemoryStore(TWICE), Query("SELECT ?v { BIND(1 AS ?one) }", values={"v": hostile}), "tsv")
+    assert ox.parse_query_results(found, format=ox.QueryResultsFormat.TSV)
+    assert hostile.value.replace("\\", "\\\\").replace('"', '\\"') in found
+
+
+def test_a_syntax_error_has_its_place() -> None:
+    with pytest.raises(QuerySyntaxError) as caught:
+        MemoryStore([]).query(Query("SELECT *\nWHERE { ?s ?p }"))
+    assert (caught.value.line, caught.value.column) == (2, 16)  # the engine points behind the last brace
+
+
+def test_a_call_to_another_server_never_reaches_the_engine() -> None:
+    with pytest.raises(OutboundRefused):
+        MemoryStore([]).query(Query("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"))
+
+
+@pytest.mark.parametrize(("text", "form"), [("ASK {}", "turtle"), ("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", "csv")])
+def test_a_form_for_another_kind_of_answer_is_refused(text: str, form: str) -> None:
+    chosen = named(form, (*GRAPH_FORMATS, *TABLE_FORMATS))
+    with pytest.raises(WrongAnswerKind):
+        MemoryStore(TWICE).query(Query(text)).write(io.BytesIO(), chosen)
+
+
+def test_a_dataset_of_the_caller_is_honoured() -> None:
+    query = Query("ASK { ?s ?p ?o }", default_graphs=("https://example.org/graph/none",))
+    assert "false" in answer(MemoryStore(TWICE), query, "json")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("SELEC * {}", "expected CONSTRUCT"),
+        ("SELECT (COUNT(*) AS ?n) ?s { ?s ?p ?o }", "The SELECT contains a variable that is unbound"),
+        ("ASK {", "…"),
+    ],
+)
+def test_a_syntax_error_is_said_in_words(text: str, said: str) -> None:
+    with pytest.raises(QuerySyntaxError) as caught:
+        MemoryStore([]).query(Query(text))
+    assert said in caught.value.reason
+    assert "\\u{" not in caught.value.reason
+    assert len(caught.value.reason) < 120
