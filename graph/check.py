@@ -85,7 +85,7 @@ class _Run:
     """One examination: the graph is read once, and each step looks at it from another side."""
 
     def __init__(
-        self, bundle: Bundle, sources: Path | None, engine: str | None, dl: bool, shapes: set[ox.Triple]
+        self, bundle: Bundle, sources: Path | None, engine: str | None, dl: bool, shapes: list[ox.Triple]
     ) -> None:
         self.bundle, self.sources, self.engine, self.dl, self.shapes = bundle, sources, engine, dl, shapes
         self.edition = build(bundle)

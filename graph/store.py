@@ -122,9 +122,9 @@ class MemoryStore:
         return MemoryAnswer(results, query.prefixes)
 
 
-def flat(quads: Iterable[ox.Quad]) -> set[ox.Triple]:
-    """The triples of all graphs, each once."""
-    return {quad.triple for quad in quads}
+def flat(quads: Iterable[ox.Quad]) -> list[ox.Triple]:
+    """The triples of all graphs, each once, in the order of the quads."""
+    return list(dict.fromkeys(quad.triple for quad in quads))
 
 
 def syntax_error(error: SyntaxError) -> QuerySyntaxError:
