@@ -28,7 +28,7 @@ _KEYWORD = re.compile("SERVICE|LOAD", re.IGNORECASE)
 
 def refuse_outbound(text: str) -> None:
     """Raise OutboundRefused if a SPARQL text holds SERVICE or LOAD as a keyword."""
-    # \uXXXX may be read before or after the text is cut into words, so both readings must be harmless.
+    # An escaped character may be read before or after the text is cut into words, so both readings must be harmless.
     for reading in (text, _ESCAPE.sub(_character, text)):
         _refuse_in(reading)
 

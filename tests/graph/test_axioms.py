@@ -9,7 +9,6 @@ from orgatlas.graph.axioms import (
     AXIOM_CLASSES,
     AXIOM_PREDICATES,
     OWL,
-    TABLES,
     TYPE,
     Atom,
     Term,
@@ -17,6 +16,7 @@ from orgatlas.graph.axioms import (
     expressions,
     is_axiom,
 )
+from orgatlas.graph.tables import TABLES
 
 PREFIXES = """
 @prefix : <https://example.org/> .
