@@ -23,6 +23,12 @@ from orgatlas.graph.store import KIND_IN_WORDS, Query
 ROW_LIMIT = 1000
 """Rows, or lines of a graph, that a page shows."""
 
+COLUMN_LIMIT = 50
+"""Columns that a page shows."""
+
+CELL_LIMIT = 20_000
+"""Cells that a page shows: of a wide table, fewer rows than the limit of rows."""
+
 SIZE_LIMIT = 8 * 1024 * 1024
 """Characters of an answer that are read for a page."""
 
@@ -43,13 +49,17 @@ class Forms:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a page shows of an answer: a truth value, or columns and rows, or a graph in Turtle; and whether it was cut."""
+    """What a page shows of an answer: a truth value, or columns and rows, or a graph in Turtle.
+
+    `cut` says that rows or lines are left out, and `narrowed` that columns are.
+    """
 
     truth: bool | None = None
     columns: tuple[str, ...] = ()
     rows: tuple[Binding, ...] = ()
     graph: str | None = None
     cut: bool = False
+    narrowed: bool = False
 
 
 class Streamed(StreamingResponse):
@@ -66,11 +76,11 @@ class Streamed(StreamingResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it. A failure leaves the response unfinished, so that the server breaks the connection."""
-        async with self._reader:
-            try:
+        try:
+            async with self._reader:
                 await super().__call__(scope, receive, send)
-            except AtlasError as error:
-                log.warning("An answer was broken off: %s", error)
+        except AtlasError as error:
+            log.warning("An answer was broken off: %s", error)
 
 
 async def stream(
@@ -125,25 +135,29 @@ async def _table(chunks: AsyncIterator[bytes], limit: int) -> Shown:
     """Rows are taken one by one from what has come so far: an answer cut in the middle is no JSON as a whole."""
     decoder, rows = codecs.getincrementaldecoder("utf-8")(), list[Binding]()
     scan = json.JSONDecoder().raw_decode
-    columns: tuple[str, ...] | None = None
-    text, place, size = "", 0, 0
+    columns, narrowed = tuple[str, ...](), False
+    text, place, size, begun = "", 0, 0, False
     async for chunk in chunks:
         text, place = text[place:] + decoder.decode(chunk), 0
         size += len(chunk)
         try:
-            if columns is None:
+            if not begun:
                 head, end = scan(text, text.index(":") + 1)
                 place = text.index("[", end) + 1
-                columns = tuple(head["vars"])
+                columns, narrowed = tuple(head["vars"][:COLUMN_LIMIT]), len(head["vars"]) > COLUMN_LIMIT
+                limit = min(limit, CELL_LIMIT // max(len(columns), 1))
+                begun = True
             while len(rows) <= limit:
                 if text[place : place + 1] == ",":
                     place += 1
                 if text[place : place + 1] == "]":
-                    return Shown(columns=columns, rows=tuple(rows))
+                    return Shown(columns=columns, rows=tuple(rows), narrowed=narrowed)
                 row, place = scan(text, place)
                 rows.append(row)
-            return Shown(columns=columns, rows=tuple(rows[:limit]), cut=True)
+            return Shown(columns=columns, rows=tuple(rows[:limit]), cut=True, narrowed=narrowed)
+        except RecursionError:  # a term within a term, hundreds of times
+            break
         except ValueError:
             if size > SIZE_LIMIT:
                 break
-    return Shown(columns=columns or (), rows=tuple(rows), cut=True)
+    return Shown(columns=columns, rows=tuple(rows), cut=True, narrowed=narrowed)

@@ -22,7 +22,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from orgatlas.api import home, library, pages, problems, sparql, workbench
 from orgatlas.api.atlas import Atlas, open_atlas
-from orgatlas.api.languages import LANGUAGES
+from orgatlas.api.languages import LANGUAGES, language_of
+from orgatlas.api.presence import while_present
 from orgatlas.graph.bundle import Bundle
 from orgatlas.graph.errors import AtlasError
 from orgatlas.graph.reader import Readers
@@ -36,8 +37,10 @@ log = logging.getLogger(__name__)
 
 async def health(_: Request, atlas: Atlas) -> Response:
     """Whether the service is up, which edition it serves, and how many triples that has."""
-    state = {"status": "ok", "edition": atlas.readers.digest, "triples": atlas.readers.triples}
-    return Response(json.dumps(state), headers={"Cache-Control": "no-store"}, media_type="application/json")
+    readers = atlas.readers
+    state = {"status": "ok" if readers.alive else "loading", "edition": readers.digest, "triples": readers.triples}
+    status = HTTPStatus.OK if readers.alive else HTTPStatus.SERVICE_UNAVAILABLE
+    return Response(json.dumps(state), status, {"Cache-Control": "no-store"}, "application/json")
 
 
 async def preflight(request: Request, _: Atlas) -> Response:
@@ -128,7 +131,7 @@ class SafeHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(pages.SAFE_HEADERS)
-                if scope["path"].split("/")[1] not in LANGUAGES:
+                if language_of(scope["path"]) is None:
                     headers["Access-Control-Allow-Origin"] = "*"
             await send(message)
 
@@ -137,7 +140,9 @@ class SafeHeaders:
 
 def _add(app: FastAPI, row: Row, atlas: Atlas) -> None:
     async def endpoint(request: Request) -> Response:
-        return await row.handler(request, atlas)
+        # A request with a body is watched by its handler, once the body is read.
+        work = row.handler(request, atlas)
+        return await (while_present(request, work) if row.method == "GET" else work)
 
     path_parameters = [part[1:-1] for part in row.path.split("/") if part.startswith("{")]
     described: list[dict[str, Any]] = [

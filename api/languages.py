@@ -27,6 +27,12 @@ class Wording:
     language: str | None = None
 
 
+def language_of(path: str) -> str | None:
+    """The language that the path of a page begins with; None for every other path, odd ones among them."""
+    first = path.lstrip("/").partition("/")[0]
+    return first if first in LANGUAGES else None
+
+
 @cache
 def translations(language: str) -> gettext.NullTranslations:
     """The texts of the interface. They are written in English, so that English needs no catalogue."""

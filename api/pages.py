@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from orgatlas.api.atlas import Atlas
-from orgatlas.api.languages import LANGUAGES, NAMES, Wording, number, translations, typeset, worded
+from orgatlas.api.languages import LANGUAGES, NAMES, Wording, language_of, number, translations, typeset, worded
 from orgatlas.api.limits import query_pairs
 from orgatlas.graph.terms import abbreviated
 
@@ -66,8 +66,8 @@ def page_url(language: str, *segments: str, **parameters: str) -> str:
 
 
 def resource_url(atlas: Atlas, language: str, iri: str) -> str | None:
-    """The address that shows everything said about a resource of the bundle, where its library can ask that."""
-    if "describe" not in atlas.library or not iri.startswith(atlas.bundle.base):
+    """The address that shows everything said about a resource of the bundle; plain files may speak of any."""
+    if not (atlas.bundle.plain or iri.startswith(atlas.bundle.base)):
         return None
     short = abbreviated(iri, atlas.bundle.prefixes)
     return page_url(language, "queries", "describe", resource=iri if short.startswith("<") else short)
@@ -129,7 +129,7 @@ def _in_other_language(request: Request, language: str) -> str:
     """The address of the same page in the other language; what it shows of the graph changes language too."""
     other = next(each for each in LANGUAGES if each != language)
     path = request.scope["path"]
-    if path.split("/")[1] != language:
+    if language_of(path) != language:
         return f"/{other}/"
     try:
         pairs = query_pairs(request)

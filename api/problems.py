@@ -15,11 +15,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from orgatlas.api.languages import LANGUAGES, N_, translations
+from orgatlas.api.languages import LANGUAGES, N_, language_of, translations
 from orgatlas.api.negotiation import choose, choose_language
 from orgatlas.api.pages import render
 from orgatlas.graph.errors import (
     AtlasError,
+    Busy,
+    EvaluationFailed,
     OutboundRefused,
     ParameterError,
     QuerySyntaxError,
@@ -35,6 +37,8 @@ MEDIA_TYPE = "application/problem+json"
 TYPES = "https://w3id.org/orgatlas/problem#"
 
 STATUS: Mapping[type[AtlasError], HTTPStatus] = {
+    Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    EvaluationFailed: HTTPStatus.BAD_REQUEST,
     OutboundRefused: HTTPStatus.BAD_REQUEST,
     ParameterError: HTTPStatus.BAD_REQUEST,
     QuerySyntaxError: HTTPStatus.BAD_REQUEST,
@@ -61,6 +65,7 @@ TITLES: Mapping[HTTPStatus, str] = {
 TOLD: Mapping[type[AtlasError], str] = {
     OutboundRefused: N_("%(keyword)s is switched off: this service asks no other server."),
     ParameterError: N_("The value of the parameter “%(name)s” cannot be used."),
+    Busy: N_("No reader was free. Try again shortly."),
     QueryTimeout: N_("The query was stopped at its limit of %(seconds)g seconds."),
     ReaderLost: N_("The query exhausted the process that answered it. Nothing else was affected."),
     UnknownQuestion: N_("There is no question of this name."),
@@ -125,8 +130,7 @@ def _of_ours(error: AtlasError, status: HTTPStatus) -> Problem:
 async def answer(request: Request, error: Exception) -> Response:
     """A problem as a page under /en/ and /fr/ and for whoever likes a page better, else in JSON."""
     found = problem(error)
-    language = request.scope["path"].split("/")[1]
-    if language in LANGUAGES:
+    if (language := language_of(request.scope["path"])) is not None:
         return page(request, found, language)
     varying = {**found.headers, "Vary": "Accept, Accept-Language"}
     if choose(request.headers.get("accept"), [MEDIA_TYPE, "application/json", "text/html"]) == "text/html":

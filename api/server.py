@@ -1,5 +1,6 @@
 """From settings to a listening server: bind, start the keeper, run the application until it is told to stop."""
 
+import errno
 import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -8,7 +9,7 @@ import uvicorn
 
 from orgatlas.api.app import create_app
 from orgatlas.graph.bundle import empty_bundle, open_bundle
-from orgatlas.graph.errors import PortInUse
+from orgatlas.graph.errors import PortInUse, UsageError
 from orgatlas.graph.reader import keeper
 from orgatlas.graph.settings import Settings
 
@@ -22,19 +23,28 @@ async def run(paths: Sequence[Path], settings: Settings, empty: bool, announce: 
             place = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
             announce(f"{bundle.manifest.name.get('en', 'The graph')}: {readers.triples:,} statements on {place}")
             announce("Press Ctrl+C to stop.")
-            config = uvicorn.Config(create_app(bundle, readers, settings), log_level="warning", server_header=False)
+            config = uvicorn.Config(
+                create_app(bundle, readers, settings),
+                log_level="warning",
+                server_header=False,
+                timeout_graceful_shutdown=5,
+            )
             await uvicorn.Server(config).serve(sockets=[door])
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket bound to the address; raises PortInUse."""
+    """A socket bound to the address; raises PortInUse, and UsageError for an address that is none of this machine."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    door = socket.socket(family)
+    door = socket.socket(
+        family, socket.SOCK_STREAM, socket.IPPROTO_TCP
+    )  # by this asyncio knows it may switch off delays
     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         door.bind((host, port))
         door.listen(128)  # so that a second server is refused here and not later
     except OSError as error:
         door.close()
-        raise PortInUse(host, port) from error
+        if error.errno == errno.EADDRINUSE:
+            raise PortInUse(host, port) from None
+        raise UsageError(f"Nothing can listen on {host}, port {port}: {error.strerror}.") from None
     return door

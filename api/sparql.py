@@ -16,6 +16,7 @@ from orgatlas.api.atlas import Atlas
 from orgatlas.api.languages import LANGUAGES
 from orgatlas.api.limits import Pairs, decoded, query_pairs, read_body, read_pairs
 from orgatlas.api.negotiation import choose, choose_language
+from orgatlas.api.presence import while_present
 from orgatlas.graph.errors import UnknownFormat
 from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, Form
 from orgatlas.graph.store import Query
@@ -78,7 +79,7 @@ async def by_post(request: Request, atlas: Atlas) -> Response:
         case _:
             expected = f"Send a query as {QUERY} or {FORM}."
             raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, expected, {"Accept-Post": f"{QUERY}, {FORM}"})
-    return await _answer(request, atlas, from_pairs(pairs))
+    return await while_present(request, _answer(request, atlas, from_pairs(pairs)))
 
 
 def from_pairs(pairs: Pairs) -> SparqlRequest:

@@ -15,6 +15,9 @@ from orgatlas.graph.vocabulary import PREFIXES
 CELL_LIMIT = 2000
 """Characters of one value that a page shows."""
 
+DEPTH_LIMIT = 20
+"""How deep a page follows triple terms within triple terms."""
+
 NUMBERS = {PREFIXES["xsd"] + name for name in ("integer", "decimal", "double", "float")}
 
 
@@ -39,11 +42,12 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Headings and rows, and whether there are more rows than these."""
+    """Headings and rows, and whether there are more rows than these, or more columns."""
 
     headings: tuple[Heading, ...]
     rows: tuple[tuple[Cell, ...], ...]
     cut: bool
+    narrowed: bool = False
 
 
 def table(shown: Shown | None, atlas: Atlas, language: str, hidden: frozenset[str] = frozenset()) -> Table | None:
@@ -62,6 +66,7 @@ def table(shown: Shown | None, atlas: Atlas, language: str, hidden: frozenset[st
             for row in shown.rows
         ),
         shown.cut,
+        shown.narrowed,
     )
 
 
@@ -96,11 +101,13 @@ def _short(iri: str, atlas: Atlas) -> str:
     return short if not short.startswith("<") else iri.removeprefix(atlas.bundle.base) or iri
 
 
-def _text(term: Mapping[str, Any]) -> str:
+def _text(term: Mapping[str, Any], depth: int = 0) -> str:
     """What to show of a term; a triple term has the three others as its value."""
     if term["type"] == "triple":
+        if depth == DEPTH_LIMIT:
+            return "…"
         parts: Binding = term["value"]
-        return shortened(" ".join(_text(part) for part in parts.values()), CELL_LIMIT)
+        return shortened(" ".join(_text(part, depth + 1) for part in parts.values()), CELL_LIMIT)
     if term["type"] == "bnode":
         return f"_:{term['value']}"
     return shortened(term["value"], CELL_LIMIT)

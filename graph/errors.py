@@ -5,6 +5,7 @@ AtlasError
 │   ├── NoSuchBundle          there is no such folder or file
 │   ├── ParameterError        a parameter of a question is missing, unknown or of the wrong type
 │   ├── PortInUse             somebody listens there already
+│   ├── UnknownEngine         no such SHACL engine
 │   ├── UnknownFormat         no such format
 │   └── UnknownQuestion       no such question: the nearest names are given
 ├── BrokenFile            a file of a bundle cannot be read: file, line, column, reason
@@ -12,21 +13,35 @@ AtlasError
 │   └── ManifestError         atlas.toml says something it must not
 ├── BrokenBundle          several files are broken: all of them
 ├── QueryError            a query was refused or not finished
+│   ├── Busy                  no reader was free, or the graph is being loaded again
+│   ├── EvaluationFailed      the engine gave up on it
 │   ├── OutboundRefused       it asks for another server
 │   ├── QuerySyntaxError      it is not SPARQL: line, column, reason
 │   ├── QueryTimeout          it ran past its deadline
 │   ├── ReaderLost            the process that answered it died
 │   └── WrongAnswerKind       it gives a graph where a table is asked for, or the reverse
 ├── EngineFailed          a validator or reasoner could not do its work
+│   └── Unfinished            its process died, or ran past its limit
 └── MissingProgram        a program outside Python is needed and not installed
 """
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 
 class AtlasError(Exception):
     """Every error that Orgatlas raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How it goes from one process to another: its arguments are the message, not what it was made from."""
+        return _made_again, (type(self), self.args), vars(self)
+
+
+def _made_again(kind: type[AtlasError], args: tuple[Any, ...]) -> AtlasError:
+    error = kind.__new__(kind)
+    error.args = args
+    return error
 
 
 class UsageError(AtlasError):
@@ -56,6 +71,14 @@ class PortInUse(UsageError):
     def __init__(self, host: str, port: int) -> None:
         self.host, self.port = host, port
         super().__init__(f"Port {port} on {host} is in use. Choose another with --port.")
+
+
+class UnknownEngine(UsageError):
+    """No SHACL engine has this name."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        self.name, self.known = name, tuple(known)
+        super().__init__(f"There is no engine {shortened(name)!r}. Known engines: {', '.join(known)}.")
 
 
 class UnknownFormat(UsageError):
@@ -110,6 +133,22 @@ class QueryError(AtlasError):
     """A query was refused or not finished."""
 
 
+class Busy(QueryError):
+    """No reader was free in time, or the graph is being loaded again; another try may succeed."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"{reason} Try again shortly.")
+
+
+class EvaluationFailed(QueryError):
+    """The engine gave up on a query, or on writing its answer in the form asked for."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The query cannot be answered: {shortened(reason, 300)}")
+
+
 class OutboundRefused(QueryError):
     """A query asks for data from another server."""
 
@@ -152,6 +191,16 @@ class WrongAnswerKind(QueryError):
 
 class EngineFailed(AtlasError):
     """A validator or reasoner could not do its work: the message says which one and why."""
+
+
+class Unfinished(EngineFailed):
+    """Work in a process of its own came to no end: the process died, or ran past its limit of `seconds`."""
+
+    def __init__(self, seconds: float | None = None) -> None:
+        self.seconds = seconds
+        died = "died: something is nested too deeply, or memory ran out"
+        reason = died if seconds is None else f"was stopped at its limit of {seconds:g} seconds"
+        super().__init__(f"The process that did this work {reason}.")
 
 
 class MissingProgram(AtlasError):

@@ -1,7 +1,8 @@
 """No query leads outside: the words that would make the engine call another server are refused before it sees them.
 
 SERVICE (https://www.w3.org/TR/sparql11-federated-query/) and LOAD (https://www.w3.org/TR/sparql11-update/#load) are keywords,
-so they are looked for where a keyword can stand: not in comments, strings, IRIs, prefixed names or variables.
+so they are looked for where a keyword can stand: not in comments, strings, IRIs, prefixed names or variables. Readers have
+no network besides (confinement.py); this lock says why, and guards where there is no reader.
 """
 
 import re
@@ -15,14 +16,16 @@ _TOKENS = re.compile(
         <[^<>"{}|^`\\\x00-\x20]*>
       | """(?:[^"\\]|\\.|"(?!""))*""" | \'\'\'(?:[^'\\]|\\.|'(?!''))*\'\'\'
       | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*'
-      | [?$]\w+ | @[A-Za-z]+(?:-\w+)* )
-  | (?P<prefix> [\w.\-]*): (?:[\w.:\-\u00B7]|%[0-9A-Fa-f]{2}|\\.)*
+      | [?$][\w\u0080-\U0010FFFF]+ | @[A-Za-z]+(?:-\w+)* )
+  | (?P<prefix> [\w.\-]*): (?:[\w.:\-\u0080-\U0010FFFF]|%[0-9A-Fa-f]{2}|\\.)*
   | (?P<word> [^\W\d]\w* )
   | (?P<other> . )
     ''',
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_UNSAFE = re.compile("<[^<>]*['#)][^<>]*>")
+_VALUE = re.compile(r"[)}>\"':\d\w.\u0080-\U0010FFFF]\Z(?<!\bIN)(?<!\bDISTINCT)(?<!\bUNDEF)|^\Z")
 _KEYWORD = re.compile("SERVICE|LOAD", re.IGNORECASE)
 
 
@@ -34,10 +37,21 @@ def refuse_outbound(text: str) -> None:
 
 
 def _refuse_in(text: str) -> None:
+    anywhere = _KEYWORD.search(text)
+    if anywhere is None:
+        return
     before, suspect = "", None
+    brackets: list[str] = []
     for token in _TOKENS.finditer(text):
         if token["space"]:
             continue
+        # Within parentheses, "<" after a value is "less than" or begins an IRI; where the two readings part, neither is safe.
+        if brackets[-1:] == ["("] and _UNSAFE.fullmatch(token[0]) and _VALUE.search(before):
+            raise OutboundRefused(anywhere[0].upper())
+        if token[0] in "([{":
+            brackets.append(token[0])
+        elif token[0] in ")]}" and brackets:
+            brackets.pop()
         if token["word"] and (found := _KEYWORD.search(token["word"])):
             raise OutboundRefused(found[0].upper())
         # The engine needs no space after a keyword: "service:x {" is SERVICE and the name ":x", unless a graph is named.

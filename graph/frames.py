@@ -22,7 +22,13 @@ CHUNK = 256 * 1024
 
 ERRORS: Mapping[str, type[errors.AtlasError]] = {
     each.__name__: each
-    for each in (errors.OutboundRefused, errors.QuerySyntaxError, errors.UnknownFormat, errors.WrongAnswerKind)
+    for each in (
+        errors.EvaluationFailed,
+        errors.OutboundRefused,
+        errors.QuerySyntaxError,
+        errors.UnknownFormat,
+        errors.WrongAnswerKind,
+    )
 }
 """The errors that a reader can tell of; whatever else happens to it, its death tells."""
 
@@ -70,11 +76,19 @@ def unpack_error(message: Mapping[str, Any]) -> errors.AtlasError:
     return ERRORS[message["error"]](**message["fields"])
 
 
-class Frames:
-    """A binary file that gathers small writes and sends frames of about CHUNK bytes."""
+class VisitorGone(Exception):
+    """Nobody reads any more what is sent."""
 
-    def __init__(self, stream: BinaryIO | BufferedRWPair) -> None:
-        self._stream, self._held = stream, bytearray()
+
+class Frames:
+    """A binary file that gathers small writes and sends frames of about CHUNK bytes, the first behind `head`.
+
+    `begun` says whether anything was sent: until then an error can still be told. Raises VisitorGone.
+    """
+
+    def __init__(self, stream: BinaryIO | BufferedRWPair, head: bytes) -> None:
+        self._stream, self._head, self._held = stream, head, bytearray()
+        self.begun = False
 
     def write(self, data: bytes) -> int:
         """Take some bytes."""
@@ -86,14 +100,21 @@ class Frames:
     def flush(self) -> None:
         """Send what is held."""
         if self._held:
-            self._stream.write(pack(bytes(self._held)))
+            self._send(pack(bytes(self._held)))
             self._held.clear()
 
     def end(self) -> None:
         """Send what is held, and the empty frame."""
         self.flush()
-        self._stream.write(pack(b""))
-        self._stream.flush()
+        self._send(pack(b""))
+
+    def _send(self, frame: bytes) -> None:
+        try:
+            self._stream.write(frame if self.begun else self._head + frame)
+            self.begun = True
+            self._stream.flush()
+        except OSError as error:
+            raise VisitorGone from error
 
 
 def table_form(name: str) -> Any:

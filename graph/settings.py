@@ -14,6 +14,7 @@ class Settings:
     sources: Path | None = field(default=None, metadata={"help": "Folder with the texts of the source documents."})
     reasoning: bool = field(default=True, metadata={"help": "Add what follows from the ontology."})
     readers: int = field(default=4, metadata={"help": "How many queries run at a time."})
+    waiting: int = field(default=64, metadata={"help": "How many queries may wait for their turn."})
     query_timeout: float = field(default=30.0, metadata={"help": "Seconds after which a query is stopped."})
     query_memory: int = field(
         default=2048, metadata={"help": "MiB of memory that one query may use beside the graph itself."}

@@ -94,7 +94,7 @@ class MemoryStore:
         self._store = ox.Store()
         held = tuple(quads)
         self._store.bulk_extend(held)
-        self._store.bulk_extend(ox.Quad(each.subject, each.predicate, each.object) for each in flat(held))
+        self._store.bulk_extend(ox.Quad(each.subject, each.predicate, each.object) for each in held)
 
     def __len__(self) -> int:
         """How many triples it knows, each counted once."""

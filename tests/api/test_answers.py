@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from orgatlas.api.answers import SIZE_LIMIT, Shown, Streamed, _graph, _table
+from orgatlas.api.answers import CELL_LIMIT, COLUMN_LIMIT, SIZE_LIMIT, Shown, Streamed, _graph, _table
 from orgatlas.graph.errors import QueryTimeout
 
 
@@ -51,6 +51,25 @@ def test_one_row_more_than_the_limit_is_cut_and_said_so() -> None:
 
 def test_reading_stops_at_a_size() -> None:
     found = table([row("a"), row("b" * 2 * SIZE_LIMIT)], 256 * 1024)
+    assert (list(found.rows), found.cut) == ([row("a")], True)
+
+
+def test_of_a_wide_table_fewer_columns_and_rows_are_shown() -> None:
+    columns = tuple(f"c{number}" for number in range(9000))
+    found = table([row("a")] * 1001, 10_000, limit=1000, columns=columns)
+    assert found.columns == columns[:COLUMN_LIMIT]
+    assert len(found.rows) == CELL_LIMIT // COLUMN_LIMIT
+    assert found.cut
+    assert found.narrowed
+    few = table([row("a")], 10_000, limit=1000, columns=columns)
+    assert (len(few.rows), few.cut, few.narrowed) == (1, False, True)
+    assert not table([row("a")], 64).narrowed
+
+
+def test_a_term_too_deep_to_be_read_ends_what_is_shown() -> None:
+    deep = '{"type":"triple","value":{"object":' * 2000 + "1" + "}}" * 2000
+    text = '{"head":{"vars":["x"]},"results":{"bindings":[' + json.dumps(row("a")) + ',{"x":' + deep + "}]}}"
+    found = asyncio.run(_table(pieces(text.encode(), 10_000), 10))
     assert (list(found.rows), found.cut) == ([row("a")], True)
 
 

@@ -25,6 +25,22 @@ def test_only_so_many_rows_are_shown_and_that_is_said(client: httpx.Client) -> N
     assert page.count("<tr><td") == 1000
 
 
+def test_only_so_many_columns_are_shown_and_that_is_said(client: httpx.Client) -> None:
+    wide = " ".join(f"?a{number}" for number in range(500))
+    page = client.get("/fr/sparql", params={"query": f"SELECT {wide} {{ ?a1 ?a2 ?a3 }}"}).text
+    assert "Les 50 premières colonnes" in page
+    assert "Les 400 premières lignes" in page
+    assert page.count('<th scope="col"><code>a') == 50
+
+
+@pytest.mark.parametrize("depth", [30, 300, 600])
+def test_a_term_within_a_term_within_a_term_is_no_fault(client: httpx.Client, depth: int) -> None:
+    term = "<<( <a:a> <a:b> " * depth + "1" + " )>>" * depth
+    page = client.get("/en/sparql", params={"query": f"SELECT ({term} AS ?x) {{}}"})
+    assert page.status_code == 200
+    assert "…" in page.text or "The first 0 rows" in page.text
+
+
 def test_a_truth_is_a_word(client: httpx.Client) -> None:
     assert ">Oui<" in client.get("/fr/sparql", params={"query": "ASK {}"}).text
     assert ">No<" in client.get("/en/sparql", params={"query": "ASK { <a:b> ?p ?o }"}).text

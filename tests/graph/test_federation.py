@@ -18,6 +18,9 @@ from orgatlas.graph.federation import refuse_outbound
         "SELECT * FROM service:chaplaincy { ?s ?p ?o }",
         "SELECT * { service:chaplaincy ?p ?o . { ?s ?p ?o } }",
         "SELECT * { ?s a:b.SERVICE <x> {} }",
+        "SELECT * { ?s ?p ?o FILTER (?o < 5 && ?s != <http://x/service#a>) }",
+        "SELECT * { ?s ?p <http://x/service#a> FILTER (?o < 5) FILTER (?p > 3) }",
+        "SELECT * { ?s ?p ?o FILTER (?s IN (<http://x/service#a>, <http://x/load#b>)) }",
     ],
 )
 def test_the_words_may_stand_where_they_are_no_keywords(text: str) -> None:
@@ -33,6 +36,14 @@ def test_the_words_may_stand_where_they_are_no_keywords(text: str) -> None:
         "SELECT * { SERVICE:x {} }",
         "SELECT * { serviceex:y # comment\n {} }",
         "SELECT * { ?s ?p 1SERVICE <x> {} }",
+        # Where "<" can be "less than", what looks like an IRI may hold the keyword, or hide where a string or comment ends.
+        "PREFIX : <http://x/> SELECT * { FILTER(1<2)SERVICE:a#>\n{ ?s ?p ?o } }",
+        "PREFIX : <http://x/> SELECT * { FILTER(1<=2)SERVICE:a#>\n{ ?s ?p ?o } }",
+        "PREFIX : <http://x/> SELECT * { FILTER(1<2&&'x>#'='y')SERVICE:a{} }",
+        "PREFIX : <http://x/> ASK { FILTER(EXISTS{FILTER(1<2)SERVICE:a#>\n{}}) }",
+        "PREFIX : <http://x/> SELECT * { VALUES ?s {:b} FILTER(1<2)SERVICE?s#>\n{ ?a ?p ?o } }",
+        # Characters that the engine takes in names.
+        *(f"PREFIX : <http://x/> SELECT * {{ SERVICE:{odd}{{}} }}" for odd in "\ufeff\u200c\u0387\u0300\u203f\uffee"),
         "SELECT * { FILTER(?a<?b&&?c>?d) SERVICE ?x {} }",
         'SELECT * { ?s ?p "a"SERVICE <x> {} }',
         "SELECT * { ?s ?p ?o.SERVICE <x> {} }",

@@ -1,12 +1,22 @@
 """A reader answers one question and may die of it; nobody else notices."""
 
 import asyncio
+import os
+import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
-from orgatlas.graph.errors import EngineFailed, OutboundRefused, QuerySyntaxError, QueryTimeout, ReaderLost
+from orgatlas.graph.errors import (
+    Busy,
+    EngineFailed,
+    EvaluationFailed,
+    OutboundRefused,
+    QuerySyntaxError,
+    QueryTimeout,
+    ReaderLost,
+)
 from orgatlas.graph.reader import Readers, keeper
 from orgatlas.graph.settings import Settings
 from orgatlas.graph.store import Query
@@ -101,3 +111,66 @@ def test_a_broken_bundle_is_told_at_the_start(tmp_path: Path) -> None:
 
     with pytest.raises(EngineFailed, match=r"a\.ttl:1:9"):
         serving(work, (tmp_path / "a.ttl",))
+
+
+def test_what_the_engine_cannot_write_is_told() -> None:
+    async def work(readers: Readers) -> None:
+        deep = "CONSTRUCT { <http://a/b> <http://a/p> <<( <http://a/b> <http://a/b> 1 )>> } WHERE {}"
+        with pytest.raises(EvaluationFailed):
+            async with readers.ask(Query(deep), graph="jsonld"):
+                pass
+
+    serving(work)
+
+
+def test_a_keeper_that_dies_is_started_again() -> None:
+    async def work(readers: Readers) -> None:
+        assert readers._process
+        before = readers._process.pid
+        os.kill(before, signal.SIGKILL)
+        while readers._process.pid == before or not readers.alive:
+            await asyncio.sleep(0.05)
+        assert len(await readers.table(UNITS)) == 7
+
+    serving(work)
+
+
+def test_while_there_is_no_keeper_a_question_is_told_so() -> None:
+    async def work(readers: Readers) -> None:
+        assert readers._process
+        os.kill(readers._process.pid, signal.SIGKILL)
+        await readers._process.wait()
+        with pytest.raises(Busy):
+            await readers.table(UNITS)
+
+    serving(work)
+
+
+def test_who_does_not_read_holds_no_reader_beyond_the_deadline() -> None:
+    async def stall(readers: Readers) -> None:
+        with pytest.raises(QueryTimeout):
+            async with readers.ask(Query("SELECT * { ?a ?b ?c . ?d ?e ?f }")):
+                await asyncio.sleep(60)
+
+    async def work(readers: Readers) -> None:
+        stalled = [asyncio.create_task(stall(readers)) for _ in range(2)]
+        await asyncio.sleep(0.2)
+        # Refused while both readers are held, answered once their time is over.
+        with pytest.raises(Busy):
+            await readers.table(UNITS)
+        await asyncio.gather(*stalled)
+        assert len(await readers.table(UNITS)) == 7
+
+    serving(work, readers=2, query_timeout=0.5)
+
+
+def test_the_waiting_line_has_an_end() -> None:
+    async def work(readers: Readers) -> None:
+        slow = [asyncio.create_task(bytes_of(readers, Query(CROSS))) for _ in range(2)]
+        await asyncio.sleep(0.2)
+        with pytest.raises(Busy, match="Too many"):
+            await readers.table(UNITS)
+        done = await asyncio.gather(*slow, return_exceptions=True)
+        assert all(isinstance(each, QueryTimeout | Busy) for each in done)
+
+    serving(work, readers=1, waiting=1, query_timeout=1)
