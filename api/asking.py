@@ -1,10 +1,10 @@
 """`orgatlas query`: a question of the library, a file or standard input, answered on standard output.
 
-Here the query is the caller's own and so is the process, so it runs in it; the server never does that.
+Here the query is the caller's own, and so is what it may use: no deadline, no limit of memory.
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import IO
@@ -16,9 +16,17 @@ from rich.text import Text
 
 from orgatlas.graph.build import build, edition_store
 from orgatlas.graph.bundle import Bundle
-from orgatlas.graph.errors import ParameterError, UnknownQuestion, UsageError
+from orgatlas.graph.errors import (
+    EvaluationFailed,
+    ParameterError,
+    QuestionError,
+    UnknownQuestion,
+    UsageError,
+    shortened,
+)
+from orgatlas.graph.findings import wording
 from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, GraphFormat, TableFormat, named
-from orgatlas.graph.library import bind, read_library, read_question
+from orgatlas.graph.library import bind, library_of, question_of, read_question, read_text
 from orgatlas.graph.store import MemoryAnswer, Query, Term
 from orgatlas.graph.terms import abbreviated
 
@@ -26,26 +34,35 @@ from orgatlas.graph.terms import abbreviated
 def list_questions(bundle: Bundle) -> None:
     """Names and titles of the questions of a bundle."""
     table = Table("Question", "Title", box=None)
-    for name, question in read_library(bundle.questions).items():
-        table.add_row(name, Text(question.title["en"]))
+    for name, question in library_of(bundle).items():
+        table.add_row(name, Text(wording(question.title, "en")))
     Console().print(table)
 
 
 def ask(
     bundle: Bundle, question: str, params: Sequence[str], form: str | None, stated: bool, output: IO[bytes]
 ) -> None:
-    """Answer one question. Raises UnknownQuestion, ParameterError, UnknownFormat, WrongAnswerKind and QueryError."""
+    """Answer one question. Raises UnknownQuestion, QuestionError, ParameterError, UnknownFormat and QueryError."""
     every: tuple[GraphFormat | TableFormat, ...] = (*TABLE_FORMATS, *GRAPH_FORMATS)
     chosen = named(form, every) if form is not None and form != "table" else None
     query = _read(bundle, question, [_split(param) for param in params])
     edition = build(bundle, reasoning=not stated)
     answer = edition_store(edition, inferred=not stated).query(query)
+    try:
+        _write(answer, query, form, chosen, output)
+    except (RuntimeError, ValueError) as error:  # the engine's own, while it evaluates or writes
+        raise EvaluationFailed(str(error)) from None
+
+
+def _write(
+    answer: MemoryAnswer, query: Query, form: str | None, chosen: GraphFormat | TableFormat | None, output: IO[bytes]
+) -> None:
     if chosen is not None:
         answer.write(output, chosen)
     elif answer.kind == "triples":
         answer.write(output, named("turtle", GRAPH_FORMATS))
     elif form == "table" or output.isatty():
-        _print(answer, bundle)
+        _print(answer, query)
     else:
         answer.write(output, named("csv", TABLE_FORMATS))
 
@@ -60,17 +77,29 @@ def _split(param: str) -> tuple[str, str]:
 def _read(bundle: Bundle, question: str, given: Sequence[tuple[str, str]]) -> Query:
     """The query meant by a name, a file or -; a name is looked for in the library first."""
     if question == "-":
-        return _own(bundle, sys.stdin.read(), given)
-    file = bundle.questions / f"{question}.rq"
-    if "/" in question or not file.is_file():
-        file = Path(question)
-        if not file.is_file():
-            names = sorted(each.stem for each in bundle.questions.glob("*.rq"))
-            raise UnknownQuestion(question, get_close_matches(question, names, n=3, cutoff=0.4))
-        if not (text := file.read_text(encoding="utf-8")).startswith("#+"):
-            return _own(bundle, text, given)
-    asked = read_question(file)
+        return _own(bundle, _standard_input(), given)
+    files = {file.stem: file for file in bundle.question_files}
+    file = files.get(question, Path(question))
+    if not _is_file(file):
+        raise UnknownQuestion(question, get_close_matches(shortened(question), files, n=3, cutoff=0.4))
+    if question not in files and not (text := read_text(file)).startswith("#+"):
+        return _own(bundle, text, given)
+    asked = question_of(bundle, file) if question in files else read_question(file)
     return Query(asked.text, bundle.base, bundle.prefixes, bind(asked, given, bundle.base, bundle.prefixes))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name too long for any file
+        return False
+
+
+def _standard_input() -> str:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise QuestionError(Path("standard input"), None, f"not UTF-8 at byte {error.start}") from None
 
 
 def _own(bundle: Bundle, text: str, given: Sequence[tuple[str, str]]) -> Query:
@@ -79,22 +108,24 @@ def _own(bundle: Bundle, text: str, given: Sequence[tuple[str, str]]) -> Query:
     return Query(text, bundle.base, bundle.prefixes)
 
 
-def _print(answer: MemoryAnswer, bundle: Bundle) -> None:
+def _print(answer: MemoryAnswer, query: Query) -> None:
+    """A table for people, without the columns of parameters that have a value: they would say one thing over and over."""
     console = Console()
     if isinstance(answer.results, ox.QueryBoolean):
         console.print("yes" if bool(answer.results) else "no")
         return
     assert isinstance(answer.results, ox.QuerySolutions)
-    table = Table(*(variable.value for variable in answer.results.variables))
+    columns = [each.value for each in answer.results.variables if each.value not in query.values]
+    table = Table(*columns)
     for row in answer.results:
-        table.add_row(*(Text(_shown(term, bundle)) for term in row))
+        table.add_row(*(Text(_shown(row[column], query.prefixes)) for column in columns))
     console.print(table)
     Console(stderr=True).print(f"{table.row_count:,} {'row' if table.row_count == 1 else 'rows'}")
 
 
-def _shown(term: Term | None, bundle: Bundle) -> str:
+def _shown(term: Term | None, prefixes: Mapping[str, str]) -> str:
     if term is None:
         return ""
     if isinstance(term, ox.NamedNode):
-        return abbreviated(term.value, bundle.prefixes)
+        return abbreviated(term.value, prefixes)
     return term.value if isinstance(term, ox.Literal) else str(term)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from orgatlas.graph.bundle import BUILT_IN, Bundle
-from orgatlas.graph.library import Question, Term, read_library
+from orgatlas.graph.library import Question, Term, library_of
 from orgatlas.graph.reader import Readers
 from orgatlas.graph.settings import Settings
 from orgatlas.graph.store import Query
@@ -30,4 +30,4 @@ def open_atlas(bundle: Bundle, readers: Readers, settings: Settings) -> Atlas:
     internal = {
         path.stem: path.read_text(encoding="utf-8") for path in (BUILT_IN / "queries" / "internal").glob("*.rq")
     }
-    return Atlas(bundle, readers, settings, read_library(bundle.questions), internal)
+    return Atlas(bundle, readers, settings, library_of(bundle), internal)

@@ -4,6 +4,7 @@ Results go to standard output, messages to standard error. Exit codes: 0 done, 1
 """
 
 import asyncio
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
-from orgatlas.graph.errors import AtlasError, UsageError
+from orgatlas.graph.errors import AtlasError, UsageError, shortened
 from orgatlas.graph.findings import Finding, Severity
 from orgatlas.graph.settings import HELP, Settings, variable
 
@@ -52,13 +53,18 @@ def main() -> None:
     except AtlasError as error:
         typer.echo(str(error), err=True)
         sys.exit(2 if isinstance(error, UsageError) else 1)
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError) as error:
-        typer.echo(f"{error.filename}: {error.strerror}", err=True)
-        sys.exit(1)
     except BrokenPipeError:
         # Whoever read our output has enough, as `| head` has; Python would complain once more while it closes it.
         sys.stdout = None
         sys.exit(0)
+    except OSError as error:
+        place = f"{shortened(str(error.filename))}: " if error.filename is not None else ""
+        typer.echo(f"{place}{error.strerror or error}", err=True)
+        sys.stdout = None  # it may be what is full
+        sys.exit(1)
+    except MemoryError:
+        typer.echo("There is not enough memory for this.", err=True)
+        sys.exit(1)
 
 
 def _version(wanted: bool) -> None:
@@ -83,6 +89,7 @@ def serve(
     empty: Annotated[bool, typer.Option("--empty", help="Start with no data.")] = False,
     reasoning: Annotated[bool, _option("reasoning", "--reasoning/--no-reasoning")] = DEFAULTS.reasoning,
     readers: Annotated[int, _option("readers", min=1, max=1024)] = DEFAULTS.readers,
+    waiting: Annotated[int, _option("waiting", min=0, max=100_000)] = DEFAULTS.waiting,
     query_timeout: Annotated[float, _option("query_timeout", min=0.1)] = DEFAULTS.query_timeout,
     query_memory: Annotated[int, _option("query_memory", min=16)] = DEFAULTS.query_memory,
 ) -> None:
@@ -95,9 +102,12 @@ def serve(
         base_iri=base_iri,
         reasoning=reasoning,
         readers=readers,
+        waiting=waiting,
         query_timeout=query_timeout,
         query_memory=query_memory,
     )
+    # Without this the process would end at once, and leave its keeper's folder behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     asyncio.run(run(bundle or [], settings, empty, announce=lambda line: typer.echo(line, err=True)))
 
 
@@ -118,13 +128,18 @@ def query(
 ) -> None:
     """Ask the graph a question of the library, or one of your own."""
     from orgatlas.api.asking import ask, list_questions
+    from orgatlas.graph.apart import apart
     from orgatlas.graph.bundle import open_bundle
+    from orgatlas.graph.errors import ReaderLost, Unfinished
 
     opened = open_bundle(bundle or [], base_iri)
-    if question is None:
-        list_questions(opened)
-    else:
-        ask(opened, question, param or [], form, stated, sys.stdout.buffer)
+    try:
+        if question is None:
+            apart(lambda: list_questions(opened))
+        else:
+            apart(lambda: ask(opened, question, param or [], form, stated, sys.stdout.buffer))
+    except Unfinished:
+        raise ReaderLost from None
 
 
 @shell.command()
@@ -147,26 +162,37 @@ def check(
     dl: Annotated[bool, typer.Option("--dl", help="Check consistency with HermiT too (needs Java).")] = False,
 ) -> None:
     """Examine a bundle: parsing, ontology, contradictions, shapes, evidence, answers."""
+    from orgatlas.graph.apart import apart
     from orgatlas.graph.bundle import open_bundle
+    from orgatlas.graph.check import Examination, unreadable
     from orgatlas.graph.check import check as examine
-    from orgatlas.graph.errors import ManifestError, UnknownFormat
+    from orgatlas.graph.errors import BrokenFile, UnknownFormat
     from orgatlas.graph.report import FORMATS
 
     if form not in FORMATS:
         raise UnknownFormat(form, list(FORMATS))
+    if language not in HIDDEN_NOTES:
+        raise UsageError(f"There is no report in {shortened(language)!r}. Known languages: {', '.join(HIDDEN_NOTES)}.")
+
+    def examined() -> Examination:
+        try:
+            opened = open_bundle(bundle or [])
+        except BrokenFile as error:
+            return unreadable(error)
+        with _progress() as say:
+            return examine(opened, sources, engine, dl, say)
+
     try:
-        opened = open_bundle(bundle or [])
-    except ManifestError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
-    with _progress() as say:
-        examination = examine(opened, sources, engine, dl, say)
+        examination = apart(examined)
+    finally:
+        if sys.stderr.isatty():
+            typer.echo("\033[?25h", err=True, nl=False)  # shows the cursor, which the process may have left hidden
     findings = tuple(map(_from_here, examination.findings))
     if form == "text" and not notes:
         findings = tuple(finding for finding in findings if finding.severity is not Severity.INFO)
     typer.echo(FORMATS[form](findings, language, examination.rules), nl=False)
     if hidden := len(examination.findings) - len(findings):
-        typer.echo(HIDDEN_NOTES.get(language, HIDDEN_NOTES["en"]).format(hidden), err=True)
+        typer.echo(HIDDEN_NOTES[language].format(hidden), err=True)
     raise typer.Exit(0 if examination.passed else 1)
 
 
@@ -182,6 +208,7 @@ def export(
     base_iri: BaseOption = None,
 ) -> None:
     """Write the whole data set in a form that other tools read."""
+    from orgatlas.graph.apart import apart
     from orgatlas.graph.build import build
     from orgatlas.graph.bundle import open_bundle
     from orgatlas.graph.export import export as write
@@ -189,13 +216,22 @@ def export(
     from orgatlas.graph.formats import GRAPH_FORMATS, named
 
     chosen = named(form, GRAPH_FORMATS)
-    edition = build(open_bundle(bundle or [], base_iri), reasoning=full)
-    if output is None:
-        write(edition, chosen, sys.stdout.buffer, full)
-        return
-    with opened(output) as file:
-        count = write(edition, chosen, file, full)
-    typer.echo(f"{output}: {count:,} statements.", err=True)
+    found = open_bundle(bundle or [], base_iri)
+
+    def written() -> int:
+        edition = build(found, reasoning=full)
+        if output is None:
+            return write(edition, chosen, sys.stdout.buffer, full)
+        with opened(output) as file:
+            return write(edition, chosen, file, full)
+
+    try:
+        count = apart(written)
+    except OSError as error:
+        error.filename = error.filename or output  # a full disk does not say which
+        raise
+    if output is not None:
+        typer.echo(f"{output}: {count:,} statements.", err=True)
 
 
 def _from_here(finding: Finding) -> Finding:

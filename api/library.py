@@ -91,7 +91,9 @@ async def question_page(request: Request, atlas: Atlas, language: str) -> Respon
     try:
         answer = await shown(atlas, _query(question, atlas, pairs))
     except (ParameterError, QueryError) as error:
-        fault = problem(error)
+        # Who comes without saying of what to ask is shown the form.
+        if not isinstance(error, ParameterError) or error.name in dict(pairs):
+            fault = problem(error)
     forms = GRAPH_FORMATS if answer is not None and answer.graph is not None else TABLE_FORMATS
     suffix = urlencode(pairs, safe=":/")
     return render(

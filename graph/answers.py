@@ -6,42 +6,58 @@ the closure's answer from what is stated alone, or one of the two is wrong.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import pyoxigraph as ox
 
+from orgatlas.graph.apart import each_apart
 from orgatlas.graph.bundle import Bundle
-from orgatlas.graph.errors import QueryError, QuestionError
+from orgatlas.graph.errors import ParameterError, QueryError, QuerySyntaxError, QuestionError, Unfinished, shortened
 from orgatlas.graph.findings import Finding, Severity
-from orgatlas.graph.library import Question, bind, read_question
+from orgatlas.graph.library import Question, bind, read_question, read_text
 from orgatlas.graph.store import MemoryStore, Query
 from orgatlas.graph.vocabulary import rule
 
 Rows = Counter[tuple[str | None, ...]]
 
+DEADLINE = 30.0
+"""Seconds that a question may take, in all its forms."""
+
 
 def check_answers(bundle: Bundle, closed: MemoryStore, stated: MemoryStore) -> Iterator[Finding]:
     """Findings about the questions of a bundle, asked of the closure and of what is stated."""
-    for file in sorted(bundle.questions.glob("*.rq")):
-        try:
-            question = read_question(file)
-            yield from _check(question, file, bundle, closed, stated)
-        except QuestionError as error:
-            yield _finding("question-readable", error.file, {"en": error.reason, "fr": error.reason}, error.line)
-        except QueryError as error:
-            yield _finding("question-readable", file, {"en": str(error), "fr": str(error)}, getattr(error, "line", 1))
+    files = sorted(bundle.questions.glob("*.rq"))
+    # Apart, because a question may be the end of the process that answers it.
+    looks = [(partial(_findings, file, bundle, closed, stated), DEADLINE) for file in files]
+    for file, found in zip(files, each_apart(looks), strict=True):
+        yield from [_finding("question-readable", file, NO_END)] if isinstance(found, Unfinished) else found
+
+
+def _findings(file: Path, bundle: Bundle, closed: MemoryStore, stated: MemoryStore) -> list[Finding]:
+    try:
+        return list(_check(read_question(file), file, bundle, closed, stated))
+    except QuestionError as error:
+        return [_finding("question-readable", error.file, {"en": error.reason, "fr": error.reason}, error.line)]
 
 
 def _check(
     question: Question, file: Path, bundle: Bundle, closed: MemoryStore, stated: MemoryStore
 ) -> Iterator[Finding]:
+    texts = [question.title, question.description, *(parameter.label for parameter in question.parameters)]
+    if untranslated := [
+        language for language in bundle.manifest.languages if any(language not in text for text in texts)
+    ]:
+        messages = {language: text.format(", ".join(untranslated)) for language, text in UNTRANSLATED.items()}
+        yield _finding("question-translated", file, messages, severity=Severity.WARNING)
     answer = _ask(question, file, bundle, closed)
     expectation = next((f for f in (file.with_suffix(".tsv"), file.with_suffix(".nt")) if f.is_file()), None)
     if expectation is None:
         yield _finding("answer-expected", file, NO_EXPECTATION, severity=Severity.WARNING)
-    elif (expected := _expected(expectation)) != answer:
-        lost, found = sum((expected - answer).values()), sum((answer - expected).values())
-        yield _finding("answer-expected", expectation, _in_words(WRONG_ANSWER, lost, found))
+    elif (expected := _expected(expectation)) is None:
+        yield _finding("answer-expected", expectation, BROKEN_EXPECTATION)
+    elif expected != answer:
+        yield _finding("answer-expected", expectation, _difference(expected, answer))
     if not question.inference:
         return
     if _ask(question, file, bundle, stated) == answer:
@@ -50,16 +66,18 @@ def _check(
     if not paths.is_file():
         yield _finding("paths-agree", file, NO_PATHS, severity=Severity.WARNING)
     elif (other := _ask(question, paths, bundle, stated)) != answer:
-        yield _finding(
-            "paths-agree",
-            paths,
-            _in_words(WRONG_ANSWER, sum((answer - other).values()), sum((other - answer).values())),
-        )
+        yield _finding("paths-agree", paths, _difference(answer, other))
 
 
 def _ask(question: Question, file: Path, bundle: Bundle, store: MemoryStore) -> Rows:
-    values = bind(question, {}, bundle.base, bundle.prefixes)
-    return _rows(store.query(Query(file.read_text(encoding="utf-8"), bundle.base, bundle.prefixes, values)).results)
+    """What a question, or the other form of it in `file`, answers. Raises QuestionError."""
+    try:
+        values = bind(question, {}, bundle.base, bundle.prefixes)
+        return _rows(store.query(Query(read_text(file), bundle.base, bundle.prefixes, values)).results)
+    except QuerySyntaxError as error:
+        raise QuestionError(file, error.line, error.reason) from None
+    except (ParameterError, QueryError, RuntimeError, OSError, ValueError) as error:  # the last three: the engine's own
+        raise QuestionError(file, None, str(error)) from None
 
 
 def _rows(results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> Rows:
@@ -68,11 +86,14 @@ def _rows(results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> Row
     return Counter(tuple(None if term is None else str(term) for term in row) for row in results)
 
 
-def _expected(file: Path) -> Rows:
-    if file.suffix == ".nt":
-        return Counter((str(t.subject), str(t.predicate), str(t.object)) for t in ox.parse(path=str(file)))
-    results = ox.parse_query_results(path=str(file), format=ox.QueryResultsFormat.TSV)
-    return _rows(results)
+def _expected(file: Path) -> Rows | None:
+    """The rows that a file expects, or None where it does not say them."""
+    try:
+        if file.suffix == ".nt":
+            return Counter((str(t.subject), str(t.predicate), str(t.object)) for t in ox.parse(path=str(file)))
+        return _rows(ox.parse_query_results(path=str(file), format=ox.QueryResultsFormat.TSV))
+    except (SyntaxError, ValueError, OSError, MemoryError):
+        return None
 
 
 def _finding(
@@ -85,17 +106,42 @@ def _finding(
     return Finding(rule(name), severity, messages, REMEDIES[name], file=str(file), line=line or 1)
 
 
-def _in_words(template: Mapping[str, str], lost: int, found: int) -> dict[str, str]:
-    return {language: text.format(lost=lost, found=found) for language, text in template.items()}
+def _difference(expected: Rows, answer: Rows) -> dict[str, str]:
+    """How an answer differs: counts, and a few rows of either kind."""
+    lost, found = expected - answer, answer - expected
+    rows = [
+        f"{sign} {_row(row)}"
+        for sign, some in (("−", lost), ("+", found))
+        for row in sorted(some, key=str)[:ROWS_SHOWN]
+    ]
+    numbers = {"lost": lost.total(), "found": found.total()}
+    return {language: "\n".join([text.format(**numbers), *rows]) for language, text in WRONG_ANSWER.items()}
 
 
+def _row(row: tuple[str | None, ...]) -> str:
+    return shortened("\t".join(term or "" for term in row), 300)
+
+
+ROWS_SHOWN = 3
 WRONG_ANSWER = {
-    "en": "The answer differs from the expected one: {lost} rows are missing and {found} were not expected.",
-    "fr": "La réponse diffère de celle attendue : {lost} lignes manquent et {found} n’étaient pas attendues.",
+    "en": "The answer differs from the expected one. Rows missing (−): {lost}; not expected (+): {found}.",
+    "fr": "La réponse diffère de celle attendue. Lignes manquantes (−) : {lost}; inattendues (+) : {found}.",
+}
+UNTRANSLATED = {
+    "en": "The title, the description or the label of a parameter is missing in: {}.",
+    "fr": "Le titre, la description ou le libellé d’un paramètre manque en : {}.",
 }
 NO_EXPECTATION = {
     "en": "The question has no expected answer beside it.",
     "fr": "La question n’est pas accompagnée d’une réponse attendue.",
+}
+BROKEN_EXPECTATION = {
+    "en": "The expected answer cannot be read: it is to be a table in TSV, or a graph in N-Triples.",
+    "fr": "La réponse attendue est illisible : il faut un tableau en TSV, ou un graphe en N-Triples.",
+}
+NO_END = {
+    "en": "The engine did not finish answering this question: it broke down, or ran out of time.",
+    "fr": "Le moteur n’a pas fini de répondre à cette question : il s’est arrêté net, ou le temps lui a manqué.",
 }
 IDLE_AXIOMS = {
     "en": "The question is said to need what follows from the axioms, and answers the same without it.",
@@ -106,10 +152,14 @@ NO_PATHS = {
     "fr": "La question exige ce qui découle et n’a pas de forme à chemins de propriétés dans queries/paths.",
 }
 REMEDIES = {
+    "question-translated": {
+        "en": "Give each text of the head in every language of atlas.toml, as {en: …, fr: …}.",
+        "fr": "Donner chaque texte de l’en-tête dans toutes les langues d’atlas.toml, sous la forme {en: …, fr: …}.",
+    },
     "question-readable": {"en": "Mend the query file.", "fr": "Corrigez le fichier de requête."},
     "answer-expected": {
-        "en": "See which of the two is right, and mend the other.",
-        "fr": "Voyez laquelle des deux est juste et corrigez l’autre.",
+        "en": "Find out which is right. If it is the new answer: orgatlas query NAME --format tsv > NAME.tsv",
+        "fr": "Déterminer laquelle est juste. Si c’est la nouvelle : orgatlas query NOM --format tsv > NOM.tsv",
     },
     "inference-matters": {
         "en": "Take `inference` out of its head, or ask by the derived property.",

@@ -9,15 +9,17 @@ import tomllib
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 from xml.parsers import expat
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 from pyoxigraph import DefaultGraph, NamedNode, Quad, parse
 
-from orgatlas.graph.errors import BrokenBundle, BrokenFile, ManifestError, NoSuchBundle
+from orgatlas.graph.errors import BrokenBundle, BrokenFile, ManifestError, NoSuchBundle, UsageError, shortened
 from orgatlas.graph.formats import SUFFIXES
 from orgatlas.graph.vocabulary import PREFIXES, VOCABULARY_GRAPH
 
@@ -25,14 +27,56 @@ BUILT_IN = Path(__file__).resolve().parent.parent
 STANDARD_ONTOLOGY = ("alignments.ttl", "core.ttl", "external.ttl", "levels.ttl")
 """The files of ontology/ that any organisation needs; the others speak of the one described."""
 
+DEPTH_LIMIT = 500
+"""Levels of objects and lists that a JSON-LD file may have."""
+
+STANDARD_QUESTIONS = (
+    "about-the-data.rq",
+    "classes-of.rq",
+    "concepts.rq",
+    "describe.rq",
+    "engagements.rq",
+    "find.rq",
+    "incoming.rq",
+    "names-of.rq",
+    "services.rq",
+    "statements-of-passage.rq",
+    "unit-tree.rq",
+    "which-passage-states.rq",
+)
+"""The files of queries/ that ask nothing which only one organisation has."""
+
 PLAIN_BASE = "https://example.org/atlas/"
 """Base of relative IRIs in plain RDF files: never the path of the file, which is nobody else's business."""
 
 
 def _absolute(iri: str) -> str:
-    if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|^`\\]+[/#]$", iri):
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|^`\\]+[/#]", iri):
         raise ValueError("expected an absolute IRI that ends in / or #")
-    return iri
+    return NamedNode(iri).value
+
+
+def _languages(languages: tuple[str, ...]) -> tuple[str, ...]:
+    if not {"en", "fr"} <= set(languages):
+        raise ValueError("en and fr have to be among them: the shapes and the pages ask for both")
+    return languages
+
+
+def _prefix_table(prefixes: Mapping[str, str]) -> Mapping[str, str]:
+    for prefix, iri in prefixes.items():
+        if PREFIXES.get(prefix, iri) != iri:
+            raise ValueError(f"{prefix} stands for {PREFIXES[prefix]} everywhere; choose another")
+        if not re.fullmatch(r"(?:[^\W\d_](?:[\w.-]*[\w-])?)?", prefix):
+            raise ValueError(f"{shortened(prefix)!r} cannot be a prefix")
+        try:
+            NamedNode(_resolved(iri, PLAIN_BASE))
+        except ValueError as error:
+            raise ValueError(f"{shortened(prefix)} stands for no IRI: {error}") from None
+    return prefixes
+
+
+def _resolved(iri: str, base: str) -> str:
+    return iri if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", iri) else base + iri
 
 
 class SourceText(BaseModel):
@@ -49,12 +93,12 @@ class Manifest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     name: Mapping[str, str]
     base_iri: Annotated[str, AfterValidator(_absolute)]
-    languages: tuple[str, ...] = ("en", "fr")
+    languages: Annotated[tuple[str, ...], AfterValidator(_languages)] = ("en", "fr")
     licence: str | None = None
     publisher: str | None = None
     notice: Mapping[str, str] = {}
     sources: tuple[SourceText, ...] = ()
-    prefixes: Mapping[str, str] = {}
+    prefixes: Annotated[Mapping[str, str], AfterValidator(_prefix_table)] = {}
 
 
 @dataclass(frozen=True)
@@ -84,13 +128,20 @@ class Bundle:
         return PREFIXES | own
 
     @property
+    def question_files(self) -> tuple[Path, ...]:
+        """The questions that can be asked of the bundle, by name: its own, and the standard ones it has none instead of."""
+        standard = {name: BUILT_IN / "queries" / name for name in STANDARD_QUESTIONS}
+        own = {file.name: file for file in self.questions.glob("*.rq")}
+        return tuple(file for _, file in sorted((standard | own).items()))
+
+    @property
     def files(self) -> tuple[Path, ...]:
         """Every RDF file of the bundle."""
         return self.data + self.ontology + self.shapes
 
     def resolve(self, iri: str) -> str:
         """An IRI of the manifest made absolute."""
-        return iri if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", iri) else self.base + iri
+        return _resolved(iri, self.base)
 
     def graph_of(self, file: Path) -> NamedNode | DefaultGraph:
         """The graph that takes what a file states outside any named graph."""
@@ -102,7 +153,7 @@ class Bundle:
 def open_bundle(paths: Sequence[Path] = (), base_iri: str | None = None) -> Bundle:
     """The bundle in a folder, of plain RDF files, or the built-in one where no path is given.
 
-    Raises NoSuchBundle and ManifestError.
+    Raises NoSuchBundle, ManifestError, and UsageError for a base that is none.
     """
     for path in paths:
         if not path.exists():
@@ -120,7 +171,7 @@ def empty_bundle(base_iri: str | None = None) -> Bundle:
 def _folder(folder: Path, base_iri: str | None) -> Bundle:
     manifest = read_manifest(folder / "atlas.toml")
     if base_iri:
-        manifest = manifest.model_copy(update={"base_iri": _absolute(base_iri)})
+        manifest = manifest.model_copy(update={"base_iri": _chosen_base(base_iri)})
     return Bundle(
         manifest,
         folder,
@@ -138,7 +189,7 @@ def _plain(files: Sequence[Path], base_iri: str) -> Bundle:
             raise BrokenFile(file, f"expected an RDF file, that is one of {known}, or a single folder")
     folder = files[0].parent if files else Path()
     return Bundle(
-        Manifest(name={"en": "RDF files", "fr": "Fichiers RDF"}, base_iri=_absolute(base_iri)),
+        Manifest(name={"en": "RDF files", "fr": "Fichiers RDF"}, base_iri=_chosen_base(base_iri)),
         folder,
         ontology=_overlaid([BUILT_IN / "ontology" / name for name in STANDARD_ONTOLOGY], None),
         data=tuple(files),
@@ -146,6 +197,14 @@ def _plain(files: Sequence[Path], base_iri: str) -> Bundle:
         questions=folder / "queries" / "none",
         plain=True,
     )
+
+
+def _chosen_base(iri: str) -> str:
+    """The base that a caller chose; raises UsageError where it is none."""
+    try:
+        return _absolute(iri)
+    except ValueError as error:
+        raise UsageError(f"Base IRI {shortened(iri)!r}: {error}.") from None
 
 
 def _overlaid(standard: Iterable[Path], own: Path | None) -> tuple[Path, ...]:
@@ -157,6 +216,8 @@ def _overlaid(standard: Iterable[Path], own: Path | None) -> tuple[Path, ...]:
 
 def read_manifest(file: Path) -> Manifest:
     """What an atlas.toml says; raises ManifestError."""
+    if file.exists() and not file.is_file():
+        raise ManifestError(file, "not a regular file")
     try:
         return Manifest.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
     except FileNotFoundError:
@@ -165,27 +226,52 @@ def read_manifest(file: Path) -> Manifest:
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         line, column = (int(place[1]), int(place[2])) if place else (None, None)
         raise ManifestError(file, str(error).split(" (at ")[0], line, column) from None
-    except (ValidationError, UnicodeDecodeError) as error:
-        raise ManifestError(file, _reason(error)) from None
+    except RecursionError:
+        raise ManifestError(file, "nested too deeply") from None
+    except OSError as error:
+        raise ManifestError(file, error.strerror or str(error)) from None
+    except UnicodeDecodeError as error:
+        raise ManifestError(file, f"not UTF-8 at byte {error.start}") from None
+    except ValidationError as error:
+        faults = error.errors()
+        key = str(faults[0]["loc"][0]) if faults[0]["loc"] else ""
+        place = re.search(rf"^\s*\[*\s*{re.escape(key)}\b", file.read_text(encoding="utf-8"), re.MULTILINE)
+        line = place.string.count("\n", 0, place.end()) + 1 if key and place else None
+        raise ManifestError(file, "; ".join(map(_in_words, faults)), line) from None
 
 
-def _reason(error: ValidationError | UnicodeDecodeError) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return f"not UTF-8 at byte {error.start}"
-    return "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+def _in_words(fault: ErrorDetails) -> str:
+    """One thing that a manifest says wrongly, with what to write instead."""
+    key = ".".join(map(str, fault["loc"]))
+    match fault["type"]:
+        case "missing":
+            return f"the key {key} is missing"
+        case "extra_forbidden":
+            nearest = get_close_matches(key, [*Manifest.model_fields, *SourceText.model_fields], n=1)
+            return f"unknown key {shortened(key)}" + (f"; did you mean {nearest[0]}?" if nearest else "")
+        case "mapping_type" | "dict_type":
+            return f'{key}: expected a text for each language, such as {key}.en = "…"'
+        case _:
+            return f"{key}: {fault['msg'].removeprefix('Value error, ')}"
 
 
 def read_file(file: Path, base: str, graph: NamedNode | DefaultGraph) -> list[Quad]:
     """The quads of an RDF file; what it states outside any named graph goes into `graph`. Raises BrokenFile."""
     form = SUFFIXES[file.suffix[1:]]
+    if file.exists() and not file.is_file():
+        raise BrokenFile(file, "not a regular file")  # a pipe might never end
     try:
         if form.name == "rdfxml":
             _require_wellformed(file)
+        if form.name == "jsonld":
+            _require_shallow(file)
         source = _without_mark(file)
         found = list(parse(**source, format=form.engine, base_iri=base, rename_blank_nodes=True))
     except SyntaxError as error:
         reason = re.sub(r"^Parser error [^:]*: ", "", str(error.msg))
         raise BrokenFile(file, reason, error.lineno, error.offset) from None
+    except MemoryError as error:
+        raise BrokenFile(file, f"too much for the parser: {str(error) or 'no memory is left'}") from None
     except (OSError, ValueError) as error:
         raise BrokenFile(file, getattr(error, "strerror", None) or str(error)) from None
     elsewhere = DefaultGraph()
@@ -207,6 +293,15 @@ def _require_wellformed(file: Path) -> None:
             expat.ParserCreate().ParseFile(stream)
     except expat.ExpatError as error:
         raise BrokenFile(file, expat.ErrorString(error.code), error.lineno, error.offset + 1) from None
+
+
+def _require_shallow(file: Path) -> None:
+    """The JSON-LD parser works with its stack, and overflows it."""
+    depth = 0
+    for token in re.finditer(rb'"(?:[^"\\]|\\.)*+"?|[\[{\]}]', file.read_bytes(), re.DOTALL):
+        depth += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(token[0], 0)
+        if depth > DEPTH_LIMIT:
+            raise BrokenFile(file, f"nested more than {DEPTH_LIMIT} levels deep")
 
 
 def read_files(bundle: Bundle, files: Iterable[Path]) -> list[Quad]:

@@ -45,16 +45,23 @@ def passages(store: MemoryStore, bundle: Bundle) -> list[Passage]:
 
 def source_text(bundle: Bundle, source: str, folder: Path | None) -> str | None:
     """The text of a source, as it stands in its file, or None where it is not at hand. Raises BrokenFile."""
-    names = {bundle.resolve(each.iri): each.file for each in bundle.manifest.sources}
-    name = names.get(source, f"{source.rsplit('/', 1)[-1]}.txt")
+    name = text_name(bundle, source)
     for place in [folder] if folder else [bundle.folder / "sources", bundle.folder]:
         file = place / name
+        if file.exists() and not file.is_file():
+            raise BrokenFile(file, "not a regular file")
         if file.is_file():
             try:
                 return file.read_bytes().decode("utf-8")
             except UnicodeDecodeError as error:
                 raise BrokenFile(file, f"not UTF-8 at byte {error.start}") from None
     return None
+
+
+def text_name(bundle: Bundle, source: str) -> str:
+    """The name of the file that holds the text of a source: as atlas.toml has it, else the end of its IRI and `.txt`."""
+    names = {bundle.resolve(each.iri): each.file for each in bundle.manifest.sources}
+    return names.get(source, f"{source.rsplit('/', 1)[-1]}.txt")
 
 
 def verbatim(text: str, passage: Passage) -> str | None:
@@ -69,7 +76,10 @@ def against_texts(store: MemoryStore, bundle: Bundle, folder: Path | None) -> It
         of_source = sorted(found, key=lambda passage: passage.start)
         text = source_text(bundle, source, folder)
         if text is None:
-            yield Finding(TEXT_AT_HAND, Severity.INFO, NOT_AT_HAND, NOT_AT_HAND_REMEDY, focus=f"<{source}>")
+            # Whoever names a folder wants the comparison; without one it is a service that could not be done.
+            severity = Severity.VIOLATION if folder else Severity.INFO
+            value = f'"{text_name(bundle, source)}"'
+            yield Finding(TEXT_AT_HAND, severity, NOT_AT_HAND, NOT_AT_HAND_REMEDY, focus=f"<{source}>", value=value)
             continue
         for passage in of_source:
             if verbatim(text, passage) is None:
@@ -133,8 +143,8 @@ NOT_AT_HAND = {
     "fr": "Le texte de cette source n’est pas disponible : ses passages n’ont pas été comparés avec lui.",
 }
 NOT_AT_HAND_REMEDY = {
-    "en": "Name the folder that holds the text with --sources.",
-    "fr": "Indiquez avec --sources le dossier qui contient le texte.",
+    "en": "Name with --sources the folder that holds the file of this name.",
+    "fr": "Indiquer avec --sources le dossier qui contient le fichier de ce nom.",
 }
 NOT_COVERED = {
     "en": "The graph of the passage does not state this fact.",

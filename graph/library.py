@@ -10,7 +10,7 @@ template of a CONSTRUCT uses, so a head that names another variable is broken.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
@@ -19,7 +19,16 @@ from pathlib import Path
 import yaml
 from pyoxigraph import Literal, NamedNode, Store, Variable
 
-from orgatlas.graph.errors import BrokenBundle, ParameterError, QuestionError, UnknownQuestion
+from orgatlas.graph.bundle import Bundle
+from orgatlas.graph.errors import (
+    BrokenBundle,
+    OutboundRefused,
+    ParameterError,
+    QuestionError,
+    UnknownQuestion,
+    shortened,
+)
+from orgatlas.graph.federation import refuse_outbound
 from orgatlas.graph.store import syntax_error
 from orgatlas.graph.vocabulary import PREFIXES
 
@@ -92,6 +101,22 @@ def read_library(folder: Path) -> dict[str, Question]:
     return questions
 
 
+def library_of(bundle: Bundle) -> dict[str, Question]:
+    """The questions that can be asked of a bundle, by name. Raises BrokenBundle naming every broken file."""
+    standard = [file for file in bundle.question_files if file.parent != bundle.questions]
+    questions = {file.stem: question_of(bundle, file) for file in standard} | read_library(bundle.questions)
+    return dict(sorted(questions.items()))
+
+
+def question_of(bundle: Bundle, file: Path) -> Question:
+    """The question in a file, as it can be asked of a bundle: a standard one does without what names another's units."""
+    question = read_question(file)
+    if file.parent == bundle.questions:
+        return question
+    asked = (replace(each, default=None) if each.type is ParameterType.IRI else each for each in question.parameters)
+    return replace(question, parameters=tuple(asked))
+
+
 def read_question(path: Path) -> Question:
     """The question in a file; raises QuestionError with the line where its head or its SPARQL is broken."""
     text, root = _read(path)
@@ -123,12 +148,21 @@ def read_path_forms(folder: Path) -> dict[str, str]:
     return forms
 
 
-def _read(path: Path) -> tuple[str, yaml.Node]:
-    """The text of a query file and the YAML of its head, whose lines are those of the file."""
+def read_text(path: Path) -> str:
+    """The text of a query file, less a byte order mark. Raises QuestionError."""
+    if path.exists() and not path.is_file():
+        raise QuestionError(path, None, "not a regular file")
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise QuestionError(path, None, f"not UTF-8 at byte {error.start}") from None
+    except OSError as error:
+        raise QuestionError(path, None, error.strerror or str(error)) from None
+
+
+def _read(path: Path) -> tuple[str, yaml.Node]:
+    """The text of a query file and the YAML of its head, whose lines are those of the file."""
+    text = read_text(path)
     lines = text.split("\n")
     head = next((number for number, line in enumerate(lines) if not line.startswith("#+")), len(lines))
     for number, line in enumerate(lines[head:], head + 1):
@@ -141,7 +175,9 @@ def _read(path: Path) -> tuple[str, yaml.Node]:
         line_number = error.problem_mark.line + 1 if error.problem_mark else None
         raise QuestionError(path, line_number, f"the head is not YAML: {error.problem}") from None
     except yaml.YAMLError as error:
-        raise QuestionError(path, None, f"the head is not YAML: {error}") from None
+        raise QuestionError(path, None, f"the head is not YAML: {' '.join(str(error).split())}") from None
+    except RecursionError:
+        raise QuestionError(path, 1, "the head is nested too deeply") from None
     if root is None:
         raise QuestionError(path, 1, "a question begins with a head of lines that begin with #+")
     return text, root
@@ -149,6 +185,10 @@ def _read(path: Path) -> tuple[str, yaml.Node]:
 
 def _check_query(path: Path, text: str, parameters: Sequence[tuple[int, str]]) -> None:
     """Let the engine say, on no data, whether it understands the query and can bind each parameter."""
+    try:
+        refuse_outbound(text)  # what asks another server does so on no data as well
+    except OutboundRefused as error:
+        raise QuestionError(path, None, str(error)) from None
     try:
         Store().query(text, base_iri=ANY_BASE)
     except SyntaxError as error:
@@ -169,7 +209,7 @@ def _parameter(path: Path, node: yaml.Node, prefixes: Mapping[str, str]) -> Para
     fields = _mapping(path, node, PARAMETER_KEYS, required=("name", "type", "label"))
     name = _text(path, fields["name"])
     if not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII):
-        raise QuestionError(path, _line(fields["name"]), f"{name!r} is not the name of a variable")
+        raise QuestionError(path, _line(fields["name"]), f"{shortened(name)!r} is not the name of a variable")
     default, choices, optional = (fields.get(key) for key in ("default", "class", "optional"))
     parameter = Parameter(
         name=name,
@@ -238,14 +278,15 @@ def _text(path: Path, node: yaml.Node) -> str:
 
 
 def _number(path: Path, node: yaml.Node) -> int:
-    if not (text := _text(path, node)).isdecimal():
-        raise QuestionError(path, _line(node), f"expected a number, but got {text!r}")
+    text = _text(path, node)
+    if not re.fullmatch(r"\d{1,9}", text):
+        raise QuestionError(path, _line(node), f"expected a number of at most 9 digits, but got {shortened(text)!r}")
     return int(text)
 
 
 def _one_of(path: Path, node: yaml.Node, known: Sequence[str]) -> str:
     if (text := _text(path, node)) not in known:
-        raise QuestionError(path, _line(node), f"expected one of {', '.join(known)}, but got {text!r}")
+        raise QuestionError(path, _line(node), f"expected one of {', '.join(known)}, but got {shortened(text)!r}")
     return text
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from orgatlas.graph.errors import EngineFailed
+from orgatlas.graph.errors import EngineFailed, shortened
 
 if TYPE_CHECKING:
     import rdflib
@@ -56,7 +56,7 @@ def _to_node(term: NamedNode | BlankNode | pyoxigraph.Literal | Triple) -> "Node
                 datatype=rdflib.URIRef(datatype) if datatype else None,
                 normalize=False,
             )
-    raise EngineFailed(f"rdflib knows RDF 1.1 only, and has no place for {term}")
+    raise EngineFailed(f"rdflib knows RDF 1.1 only, and has no place for {shortened(str(term))}")
 
 
 def _from_node(node: "Node") -> NamedNode | BlankNode | pyoxigraph.Literal:

@@ -7,6 +7,7 @@ junit: the XML that continuous integration servers read
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -31,6 +32,10 @@ CHECK_COMPONENT = NamedNode(rule_iri("CheckConstraintComponent"))
 Term = NamedNode | BlankNode | Literal | Triple
 
 
+TOLD_OF_ONE_RULE = 20
+"""Findings of one rule that the text tells of one by one; the other formats tell of all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """What a text report says around its findings."""
@@ -38,11 +43,19 @@ class Words:
     what_to_do: str
     none: str
     summary: str
+    more: str
 
 
 WORDS = {
-    "en": Words("what to do", "No findings.", "Violations: {0}, warnings: {1}, notes: {2}."),
-    "fr": Words("à faire", "Rien à signaler.", "Violations : {0}, avertissements : {1}, remarques : {2}."),
+    "en": Words(
+        "what to do:", "No findings.", "Violations: {0}, warnings: {1}, notes: {2}.", "… and {0:,} more of {1}."
+    ),
+    "fr": Words(
+        "à faire :",
+        "Rien à signaler.",
+        "Violations : {0}, avertissements : {1}, remarques : {2}.",
+        "… et {0} autres de {1}.",
+    ),
 }
 
 
@@ -51,7 +64,14 @@ def text(findings: Iterable[Finding], language: str = "en", rules: Sequence[str]
     findings, words = ordered(findings), WORDS.get(language, WORDS["en"])
     totals = count(findings)
     last = words.summary.format(*(totals[each] for each in Severity)) if findings else words.none
-    blocks = ["\n".join(_block(each, language, words)) for each in findings]
+    told = Counter[str]()
+    blocks = []
+    for each in findings:
+        told[each.rule] += 1
+        if told[each.rule] <= TOLD_OF_ONE_RULE:
+            blocks.append("\n".join(_block(each, language, words)))
+    left = [(_short(rule), times - TOLD_OF_ONE_RULE) for rule, times in told.items() if times > TOLD_OF_ONE_RULE]
+    blocks += [_printable(words.more.format(times, rule)) for rule, times in left]
     return "\n\n".join([*blocks, last]) + "\n"
 
 
@@ -63,7 +83,7 @@ def _block(finding: Finding, language: str, words: Words) -> Iterator[str]:
     if at := [each for each in (finding.focus, path, finding.value) if each]:
         yield "  " + _printable(" ".join(at))
     if finding.remedy:
-        yield f"  {words.what_to_do}: " + _printable(wording(finding.remedy, language))
+        yield f"  {words.what_to_do} " + _printable(wording(finding.remedy, language))
 
 
 def turtle(findings: Iterable[Finding], language: str = "en", rules: Sequence[str] = ()) -> str:

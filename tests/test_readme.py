@@ -2,12 +2,15 @@
 
 import io
 import re
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from orgatlas.api.cli import shell
-from orgatlas.graph.bundle import Bundle
+from orgatlas.graph.bundle import Bundle, open_bundle
+from orgatlas.graph.check import check
+from orgatlas.graph.findings import Severity
 from orgatlas.graph.formats import TABLE_FORMATS, named
 from orgatlas.graph.library import read_library
 from orgatlas.graph.store import MemoryStore, Query
@@ -43,3 +46,21 @@ def test_the_number_of_questions_is_right(bundle: Bundle) -> None:
 def test_every_link_leads_to_a_file() -> None:
     for link in re.findall(r"\]\((?!http)([^)#]+)\)", README + (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")):
         assert (ROOT / link).exists(), link
+
+
+def test_the_least_bundle_shown_passes(tmp_path: Path) -> None:
+    toml, trig, question = (
+        re.findall(rf"^```{kind}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)[0]
+        for kind in ("toml", "turtle", "sparql")
+    )
+    for name, text in {
+        "atlas.toml": toml,
+        "graph/data/lakes.trig": trig,
+        "queries/units-of-level.rq": question,
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    answer = "?unit\t?level\n<https://example.org/lakes/id/unit/shores>\t<https://w3id.org/orgatlas/ns#level-sector>\n"
+    (tmp_path / "queries" / "units-of-level.tsv").write_text(answer)
+    examination = check(open_bundle([tmp_path]))
+    assert [each for each in examination.findings if each.severity is not Severity.INFO] == []

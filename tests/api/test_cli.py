@@ -53,6 +53,11 @@ def test_a_parameter_chooses() -> None:
         (("check", "nowhere"), "nowhere"),
         (("check", "--format", "docx"), "sarif"),
         (("check", "--engine", "other"), "pyshacl"),
+        (("check", "--engine", "other"), "no engine 'other'"),
+        (("check", "--lang", "zz"), "en, fr"),
+        (("query", "x" * 5000), "There is no question"),
+        (("query", "services", "--base-iri", "foo"), "'foo'"),
+        (("serve", "--base-iri", "http://[::1/"), "Base IRI"),
         (("export", "--format", "docx"), "trig"),
         (("serve", "--port", "70000"), "--port"),
         (("fly",), "fly"),
@@ -165,6 +170,64 @@ def test_a_folder_that_is_not_there_is_no_traceback(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "No such file or directory" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_disk_that_is_full_is_no_traceback() -> None:
+    done = run("export", "-o", "/dev/full")
+    assert (done.returncode, done.stderr) == (1, "/dev/full: No space left on device\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("words", [("export",), ("query", "services")])
+def test_nor_is_a_standard_output_that_takes_no_more(words: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([*COMMAND, *words], stdout=full, stderr=subprocess.PIPE, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (1, "No space left on device\n")
+
+
+def nested(depth: int) -> str:
+    return "SELECT (" + "(" * depth + "1" + ")" * depth + " AS ?x) {}"
+
+
+def test_a_query_that_overflows_the_stack_is_said_to() -> None:
+    done = run("query", "-", stdin=nested(50_000))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("The query exhausted the process")
+
+
+def test_so_is_a_file_that_does(tmp_path: Path) -> None:
+    deep = "<a:b> <a:c> " + "<<( <a:a> <a:b> " * 200_000 + "1" + " )>>" * 200_000 + " ."
+    (tmp_path / "deep.ttl").write_text(deep)
+    for verb in (("check",), ("export", "--bundle")):
+        done = run(*verb, str(tmp_path / "deep.ttl"))
+        assert done.returncode == 1
+        assert "nested too deeply" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("data", [b"\x00\xff\xfe", b"#+\xff"])
+def test_a_query_that_is_no_text_is_said_not_to_be(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "bin.rq").write_bytes(data)
+    done = run("query", "bin.rq", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("bin.rq: not UTF-8 at byte")
+    with (tmp_path / "bin.rq").open("rb") as stream:
+        piped = subprocess.run([*COMMAND, "query", "-"], stdin=stream, capture_output=True, text=True, timeout=120)
+    assert piped.stderr.startswith("standard input: not UTF-8 at byte")
+
+
+@pytest.mark.parametrize("head", ["", "#+ title: {en: a}\n#+ description: {en: a}\n"])
+def test_a_byte_order_mark_before_a_query_is_passed_over(tmp_path: Path, head: str) -> None:
+    (tmp_path / "own.rq").write_text(f"\ufeff{head}ASK {{}}", encoding="utf-8")
+    assert run("query", str(tmp_path / "own.rq")).stdout.strip() == "true"
+
+
+def test_a_question_need_not_have_an_english_title(tmp_path: Path) -> None:
+    (tmp_path / "queries").mkdir()
+    (tmp_path / "atlas.toml").write_text('name.fr = "x"\nbase_iri = "https://example.org/"\n')
+    (tmp_path / "queries" / "une.rq").write_text("#+ title: {fr: Une}\n#+ description: {fr: a}\nASK {}")
+    assert "Une" in run("query", "--bundle", str(tmp_path)).stdout
 
 
 def test_the_reader_of_a_pipe_may_leave_early() -> None:

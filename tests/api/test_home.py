@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from urllib.parse import quote
 
 import httpx
 import pytest
@@ -129,7 +128,16 @@ def test_labels_are_never_markup(odd: httpx.Client) -> None:
     assert "<script" not in odd.get("/en/").text
 
 
-def test_without_questions_there_are_no_links_to_them(odd: httpx.Client) -> None:
-    assert "/queries/describe" not in odd.get("/en/").text
-    assert odd.get("/en/queries/").status_code == 200
-    assert odd.get(f"/en/queries/{quote('describe')}").status_code == 404
+def test_every_bundle_links_what_it_shows_to_what_is_known_of_it(odd: httpx.Client) -> None:
+    page = odd.get("/en/").text
+    assert 'href="/en/queries/describe?resource=https://example.org/atlas/big"' in page
+    described = odd.get("/en/queries/describe?resource=https://example.org/atlas/big")
+    assert described.status_code == 200
+    assert "<table" in described.text
+
+
+def test_a_question_whose_subject_is_not_said_shows_its_form(odd: httpx.Client) -> None:
+    page = odd.get("/en/queries/describe")
+    assert page.status_code == 200
+    assert 'name="resource"' in page.text
+    assert "<table" not in page.text

@@ -1,12 +1,13 @@
 """A bundle is read whole or not at all, and a fault names its file, line, column and reason."""
 
+import os
 from pathlib import Path
 
 import pytest
 from pyoxigraph import NamedNode
 
 from orgatlas.graph.bundle import BUILT_IN, locate, open_bundle, read_files
-from orgatlas.graph.errors import BrokenBundle, BrokenFile, ManifestError, NoSuchBundle
+from orgatlas.graph.errors import BrokenBundle, BrokenFile, ManifestError, NoSuchBundle, UsageError
 
 MANIFEST = 'name.en = "Ministry"\nbase_iri = "https://example.org/ministry/"\n'
 
@@ -96,7 +97,15 @@ def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
         ('name.en = "x"', "base_iri"),
         ('name.en = "x"\nbase_iri = "not an iri"', "absolute IRI"),
         ('name.en = "x"\nbase_iri = "https://example.org/x"', "ends in"),
-        ('name.en = "x"\nbase_iri = "https://example.org/"\ncolour = "red"', "colour"),
+        ('name.en = "x"\nbase_iri = "https://example.org/"\ncolour = "red"', "toml:3: unknown key colour"),
+        ('name.en = "x"\nbaseiri = "https://example.org/"', "did you mean base_iri"),
+        ('name = "x"\nbase_iri = "https://example.org/"', r"name\.en = "),
+        ('name.en = "x"\nbase_iri = "https://example.org/"\nlanguages = ["en"]', "toml:3: languages: en and fr"),
+        ('name.en = "x"\nbase_iri = "https://example.org/"\n[prefixes]\norg = "id/"', "org stands for"),
+        ('name.en = "x"\nbase_iri = "http://[::1/"', "base_iri"),
+        ('name.en = "x"\nbase_iri = "https://example.org/"\nprefixes.ex = "https://e.org/<x y>#"', "ex stands for"),
+        ('name.en = "x"\nbase_iri = "https://example.org/"\nprefixes."a b" = "x"', "cannot be a prefix"),
+        ("a = " + "[" * 3000 + "]" * 3000, "too deeply"),
     ],
 )
 def test_a_manifest_says_what_it_must(tmp_path: Path, manifest: str, reason: str) -> None:
@@ -113,6 +122,40 @@ def test_a_folder_without_a_manifest_is_no_bundle(tmp_path: Path) -> None:
 def test_what_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
     with pytest.raises(NoSuchBundle, match="nowhere"):
         open_bundle([tmp_path / "nowhere"])
+
+
+def test_a_base_that_a_caller_chose_is_an_iri(tmp_path: Path) -> None:
+    for paths in ([], [make(tmp_path, {"a.ttl": ""}) / "a.ttl"]):
+        for base in ("foo", "http://[::1/"):
+            with pytest.raises(UsageError, match="Base IRI"):
+                open_bundle(paths, base)
+
+
+@pytest.mark.parametrize("suffix", ["ttl", "jsonld", "rdf"])
+def test_only_a_regular_file_is_read(tmp_path: Path, suffix: str) -> None:
+    os.mkfifo(tmp_path / f"pipe.{suffix}")
+    (tmp_path / f"folder.{suffix}").mkdir()
+    bundle = open_bundle(sorted(tmp_path.glob("*")))
+    with pytest.raises(BrokenBundle) as caught:
+        read_files(bundle, bundle.data)
+    assert [fault.reason for fault in caught.value.faults] == ["not a regular file"] * 2
+
+
+def test_what_is_too_much_for_the_parser_is_a_fault_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "long.ttl").write_text('<a:b> <a:c> "' + "x" * 17 * 2**20 + '" .')
+    (tmp_path / "deep.jsonld").write_text('{"a:b":' * 20_000 + '"[{"' + "}" * 20_000)
+    bundle = open_bundle(sorted(tmp_path.glob("*")))
+    with pytest.raises(BrokenBundle) as caught:
+        read_files(bundle, bundle.data)
+    deep, long = caught.value.faults
+    assert "levels deep" in deep.reason
+    assert "too much for the parser" in long.reason
+
+
+def test_brackets_in_the_texts_of_a_json_file_are_not_levels(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonld").write_text('{"@id":"a:b","a:c":"' + '\\"{[' * 1000 + '"}')
+    bundle = open_bundle([tmp_path / "a.jsonld"])
+    assert len(read_files(bundle, bundle.data)) == 1
 
 
 def test_a_file_that_is_not_rdf_is_refused(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """The examination finds nothing in the built-in bundle, and in each violating example just what it shows."""
 
+import os
 import shutil
+import time
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from pyoxigraph import parse
 from orgatlas.graph.bundle import BUILT_IN, open_bundle
 from orgatlas.graph.check import Examination, check
 from orgatlas.graph.findings import Severity
+from orgatlas.graph.parsing import check_parsers
 from orgatlas.graph.vocabulary import PREFIXES, name
 
 EXAMPLES = sorted((BUILT_IN / "shapes" / "examples").glob("*.trig"))
@@ -114,6 +117,78 @@ def test_a_question_with_a_wrong_expected_answer_is_a_finding(tmp_path: Path) ->
     assert {"answer-expected", "question-readable"} <= graver(examination)
 
 
+ONE = "#+ title: {en: a, fr: a}\n#+ description: {en: a, fr: a}\nSELECT (1 AS ?x) {}"
+
+
+def test_a_question_that_kills_its_process_is_a_finding_and_the_others_are_answered(tmp_path: Path) -> None:
+    deep = ONE.replace("1", "(" * 50_000 + "1" + ")" * 50_000)
+    files = {"a.rq": ONE, "b.rq": deep, "c.rq": ONE, "c.tsv": "?x\n2\n"}
+    examination = bundle_of(tmp_path, **{f"queries/{file}": text for file, text in files.items()})
+    found = {(Path(each.file or "").name, each.rule.rpartition("#")[2]) for each in examination.findings}
+    assert {("a.rq", "answer-expected"), ("b.rq", "question-readable"), ("c.tsv", "answer-expected")} <= found
+
+
+def test_an_expected_answer_that_is_no_table_is_a_finding(tmp_path: Path) -> None:
+    bundle_of(tmp_path, **{"queries/one.rq": ONE})
+    (tmp_path / "queries" / "one.tsv").write_bytes(b"\xff\x00garbage")
+    assert graver(check(open_bundle([tmp_path]))) == {"answer-expected"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#+ title: " + "[" * 3000,
+        ONE.replace("SELECT", "#+ cq: " + "9" * 5000 + "\nSELECT"),
+        ONE.replace("SELECT (1 AS ?x) {}", "#+ parameters: [{name: x, type: iri, label: {en: a}}]\nSELECT ?x {}"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_a_finding(tmp_path: Path, text: str) -> None:
+    assert "question-readable" in graver(bundle_of(tmp_path, **{"queries/one.rq": text}))
+
+
+@pytest.mark.parametrize("error", [RuntimeError("gave up"), OSError("gave up")])
+def test_a_question_that_the_engine_gives_up_on_is_a_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("orgatlas.graph.answers._rows", fail)
+    examination = bundle_of(tmp_path, **{"queries/one.rq": ONE})
+    assert any(each.messages["en"] == "gave up" for each in examination.findings)
+
+
+def test_a_question_is_a_regular_file(tmp_path: Path) -> None:
+    (tmp_path / "queries" / "folder.rq").mkdir(parents=True)
+    os.mkfifo(tmp_path / "queries" / "pipe.rq")
+    examination = bundle_of(tmp_path)
+    assert [each.messages["en"] for each in examination.findings if each.severity is not Severity.INFO] == [
+        "not a regular file"
+    ] * 2
+
+
+def test_a_file_that_rdflib_does_not_finish_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orgatlas.graph.parsing._count_by_rdflib", lambda *_: time.sleep(600))
+    monkeypatch.setattr("orgatlas.graph.parsing._patience", lambda _: 0.1)
+    (tmp_path / "a.ttl").write_text("<a:b> <a:c> <a:d> .")
+    bundle = open_bundle([tmp_path / "a.ttl"])
+    findings = list(check_parsers(bundle))
+    assert [each.file for each in findings] == [str(file) for file in bundle.files]
+    assert {each.messages["en"] for each in findings} == {"rdflib did not finish reading this file."}
+
+
+def test_a_reference_engine_that_does_not_finish_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orgatlas.graph.check.PyShaclValidator.validate", lambda *_: time.sleep(600))
+    monkeypatch.setattr("orgatlas.graph.check.PATIENCE", -100.0)
+    example = next(file for file in EXAMPLES if file.stem == "S01-violating")
+    findings = check(open_bundle([example])).findings
+    assert {each.rule.rpartition("#")[2] for each in findings if each.severity is not Severity.INFO} == {
+        "unit-one-parent",
+        "engines-agree",
+    }
+    assert any("did not finish" in each.messages["en"] for each in findings)
+
+
 def test_an_axiom_outside_owl_2_rl_is_a_finding(tmp_path: Path) -> None:
     axiom = """@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
     @prefix x: <https://example.org/ministry/ns#> .
@@ -138,3 +213,25 @@ def test_engines_that_disagree_are_a_finding(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.skipif(shutil.which("java") is None, reason="HermiT needs Java, which is not installed")
 def test_hermit_agrees_that_the_built_in_bundle_is_consistent() -> None:
     assert graver(check(open_bundle(), dl=True)) == set()
+
+
+def test_a_file_that_nothing_reads_is_a_finding(tmp_path: Path) -> None:
+    files = {"units.ttl": "", "query/one.rq": "", "queries/one.tsv": "", ".hidden/two.ttl": "", "sources/a.txt": ""}
+    examination = bundle_of(tmp_path, **files)
+    unread = {each.file for each in examination.findings if each.rule.endswith("#file-read")}
+    assert unread == {str(tmp_path / name) for name in ("units.ttl", "query/one.rq", "queries/one.tsv")}
+
+
+def test_a_question_without_one_of_the_languages_is_a_finding(tmp_path: Path) -> None:
+    head = "#+ title: {en: a}\n#+ description: {en: a, fr: a}\n"
+    files = {"queries/one.rq": head + "SELECT (1 AS ?n) {}", "queries/one.tsv": "?n\n1\n"}
+    assert graver(bundle_of(tmp_path, **files)) == {"question-translated"}
+
+
+def test_a_wrong_answer_shows_rows_of_either_kind(tmp_path: Path) -> None:
+    head = "#+ title: {en: a, fr: a}\n#+ description: {en: a, fr: a}\n"
+    files = {"queries/one.rq": head + "SELECT ?n { VALUES ?n {1 2 3 4 5} }", "queries/one.tsv": "?n\n5\n6\n"}
+    [finding] = [each for each in bundle_of(tmp_path, **files).findings if each.rule.endswith("#answer-expected")]
+    assert "(−): 1" in finding.messages["en"]
+    assert "(+): 4" in finding.messages["en"]
+    assert finding.messages["en"].count("\n+ ") == 3

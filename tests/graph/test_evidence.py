@@ -9,6 +9,7 @@ import pytest
 
 from orgatlas.graph import evidence
 from orgatlas.graph.bundle import Bundle
+from orgatlas.graph.findings import Severity
 from orgatlas.graph.store import MemoryStore, Query
 from tests.conftest import ROOT
 
@@ -22,7 +23,16 @@ def test_there_are_fifty_two_passages(stated: MemoryStore, bundle: Bundle) -> No
 
 
 def test_without_the_texts_that_is_said(stated: MemoryStore, bundle: Bundle, tmp_path: Path) -> None:
-    assert [each.rule for each in evidence.against_texts(stated, bundle, tmp_path)] == [evidence.TEXT_AT_HAND] * 2
+    found = list(evidence.against_texts(stated, bundle, None))
+    assert [(each.rule, each.severity) for each in found] == [(evidence.TEXT_AT_HAND, Severity.INFO)] * 2
+
+
+def test_a_folder_that_was_named_and_lacks_the_texts_is_a_fault(
+    stated: MemoryStore, bundle: Bundle, tmp_path: Path
+) -> None:
+    found = list(evidence.against_texts(stated, bundle, tmp_path))
+    assert [(each.rule, each.severity) for each in found] == [(evidence.TEXT_AT_HAND, Severity.VIOLATION)] * 2
+    assert [each.value for each in found] == [f'"{each.file}"' for each in bundle.manifest.sources]
 
 
 def test_a_changed_text_is_noticed(stated: MemoryStore, bundle: Bundle, shared: Path, tmp_path: Path) -> None:

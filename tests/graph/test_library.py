@@ -1,16 +1,19 @@
 """The library reads comment heads strictly and turns a user's text into terms of the declared type."""
 
+import socket
 from pathlib import Path
 
 import pytest
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store, Variable
 
+from orgatlas.graph.bundle import open_bundle
 from orgatlas.graph.errors import BrokenBundle, ParameterError, QuestionError, UnknownQuestion
 from orgatlas.graph.library import (
     ParameterType,
     Question,
     bind,
     find,
+    library_of,
     read_library,
     read_path_forms,
     read_question,
@@ -297,3 +300,25 @@ def test_hostile_text_is_a_value_and_nothing_else(tmp_path: Path) -> None:
     )
     assert isinstance(rows, QuerySolutions)
     assert list(rows) == []
+
+
+def test_a_bundle_gets_the_general_questions_without_the_defaults_of_another() -> None:
+    bundle = open_bundle([Path(__file__).parent.parent / "bundles" / "ministry"])
+    library = library_of(bundle)
+    assert {"describe", "incoming", "find", "services"} <= set(library)
+    assert "branches-of-sector" not in library
+    assert library["services"].path.parent == bundle.questions
+    assert [each.default for each in library["describe"].parameters if each.name == "resource"] == [None]
+    assert [each.default for each in library_of(open_bundle())["describe"].parameters if each.name == "resource"] != [
+        None
+    ]
+
+
+def test_a_question_that_would_ask_another_server_is_never_tried(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        door.settimeout(0.2)
+        service = f"<http://127.0.0.1:{door.getsockname()[1]}/>"
+        with pytest.raises(QuestionError, match="SERVICE is switched off"):
+            read_question(written(tmp_path, body=f"SELECT ?x {{ SERVICE {service} {{ ?x ?y ?z }} }}"))
+        with pytest.raises(TimeoutError):
+            door.accept()

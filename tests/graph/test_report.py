@@ -1,6 +1,7 @@
 """Reports: every format says the same, and each is what its readers expect."""
 
 import json
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -76,7 +77,7 @@ def test_text_is_one_block_a_finding_and_a_summary() -> None:
 def test_text_speaks_the_language_asked_for() -> None:
     said = report.text([PARENT], "fr")
     assert "Une unité a un seul parent." in said
-    assert "à faire: Nommez-en un." in said
+    assert "à faire : Nommez-en un." in said
     assert said.endswith("Violations : 1, avertissements : 0, remarques : 0.\n")
 
 
@@ -185,3 +186,10 @@ def test_junit_has_a_case_for_every_rule_that_ran_and_all_but_notes_fail() -> No
     assert "graph/data/my units.ttl:12:3" in (failure.text or "")
     [suite] = suites.iter("testsuite")
     assert (suite.get("tests"), suite.get("failures")) == ("5", "3")
+
+
+def test_text_tells_of_twenty_findings_of_a_rule_and_counts_the_rest() -> None:
+    said = report.text([replace(PARENT, focus=f"<http://example.org/{number}>") for number in range(1000)])
+    assert said.count("A unit has one parent.") == 20
+    assert "… and 980 more of unit-parent.\n" in said
+    assert said.endswith("Violations: 1000, warnings: 0, notes: 0.\n")
