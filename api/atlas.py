@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
+from orgatlas.graph.apart import apart
 from orgatlas.graph.bundle import BUILT_IN, Bundle
 from orgatlas.graph.library import Question, Term, library_of
 from orgatlas.graph.reader import Readers
@@ -26,8 +28,10 @@ class Atlas:
 
 
 def open_atlas(bundle: Bundle, readers: Readers, settings: Settings) -> Atlas:
-    """Read the questions; raises BrokenBundle."""
+    """Read the questions; raises BrokenBundle, and Unfinished if one of them is more than the engine can take."""
     internal = {
         path.stem: path.read_text(encoding="utf-8") for path in (BUILT_IN / "queries" / "internal").glob("*.rq")
     }
-    return Atlas(bundle, readers, settings, library_of(bundle), internal)
+    # Apart, because the engine looks at each question, and one may be the end of the process that looks.
+    library = apart(partial(library_of, bundle))
+    return Atlas(bundle, readers, settings, library, internal)

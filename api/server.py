@@ -19,12 +19,13 @@ async def run(paths: Sequence[Path], settings: Settings, empty: bool, announce: 
     bundle = empty_bundle(settings.base_iri) if empty else open_bundle(paths, settings.base_iri)
     with listen(settings.host, settings.port) as door:
         async with keeper(paths, settings, empty) as readers:
+            app = create_app(bundle, readers, settings)
             host, port = door.getsockname()[:2]
             place = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
             announce(f"{bundle.manifest.name.get('en', 'The graph')}: {readers.triples:,} statements on {place}")
             announce("Press Ctrl+C to stop.")
             config = uvicorn.Config(
-                create_app(bundle, readers, settings),
+                app,
                 log_level="warning",
                 server_header=False,
                 timeout_graceful_shutdown=5,
