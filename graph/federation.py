@@ -9,7 +9,7 @@ import re
 
 from orgatlas.graph.errors import OutboundRefused
 
-_TOKENS = re.compile(
+TOKENS = re.compile(
     r'''
     (?P<space> \s+ | \#[^\r\n]* )
   | (?P<opaque>
@@ -23,6 +23,8 @@ _TOKENS = re.compile(
     ''',
     re.VERBOSE | re.DOTALL,
 )
+"""The tokens of SPARQL as far as they matter here; the group that matched says what a token is."""
+
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _UNSAFE = re.compile("<[^<>]*['#)][^<>]*>")
 _VALUE = re.compile(r"[)}>\"':\d\w.\u0080-\U0010FFFF]\Z(?<!\bIN)(?<!\bDISTINCT)(?<!\bUNDEF)|^\Z")
@@ -42,7 +44,7 @@ def _refuse_in(text: str) -> None:
         return
     before, suspect = "", None
     brackets: list[str] = []
-    for token in _TOKENS.finditer(text):
+    for token in TOKENS.finditer(text):
         if token["space"]:
             continue
         # Within parentheses, "<" after a value is "less than" or begins an IRI; where the two readings part, neither is safe.

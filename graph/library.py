@@ -192,7 +192,7 @@ def _check_query(path: Path, text: str, parameters: Sequence[tuple[int, str]]) -
     try:
         Store().query(text, base_iri=ANY_BASE)
     except SyntaxError as error:
-        fault = syntax_error(error)
+        fault = syntax_error(error, text)
         raise QuestionError(path, fault.line, f"not SPARQL: {fault.reason}") from None
     times = Counter(name for _, name in parameters)
     for line, name in parameters:

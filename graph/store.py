@@ -4,14 +4,14 @@ https://www.w3.org/TR/sparql11-query/ and https://www.w3.org/TR/sparql11-protoco
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Literal, Protocol
 
 import pyoxigraph as ox
 
-from orgatlas.graph.errors import QuerySyntaxError, WrongAnswerKind
-from orgatlas.graph.federation import refuse_outbound
+from orgatlas.graph.errors import QuerySyntaxError, WrongAnswerKind, shortened
+from orgatlas.graph.federation import TOKENS, refuse_outbound
 from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, GraphFormat, TableFormat
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -37,6 +37,7 @@ class Query:
 
 _EXPECTED = re.compile(r'("(?:[^"\\]|\\.)*"|\[[^\]]*\](?:\s*\|\s*\[[^\]]*\])*|[^,\s][^,]*)(?:,\s*|$)')
 MOST_EXPECTED = 12
+UPDATES = {"ADD", "CLEAR", "COPY", "CREATE", "DELETE", "DROP", "INSERT", "LOAD", "MOVE", "WITH"}
 
 
 class Answer(Protocol):
@@ -113,11 +114,9 @@ class MemoryStore:
                 substitutions={ox.Variable(name): value for name, value in query.values.items()},
             )
         except SyntaxError as error:
-            raise syntax_error(error) from None
-        except (
-            ValueError,
-            RuntimeError,
-        ) as error:  # no IRI in FROM; a value for a variable the answer has not
+            raise syntax_error(error, query.text, query.prefixes) from None
+        # What FROM names may be no IRI, and a value may be for a variable that the answer has not.
+        except (ValueError, RuntimeError) as error:
             raise QuerySyntaxError(str(error)) from None
         return MemoryAnswer(results, query.prefixes)
 
@@ -127,12 +126,42 @@ def flat(quads: Iterable[ox.Quad]) -> list[ox.Triple]:
     return list(dict.fromkeys(quad.triple for quad in quads))
 
 
-def syntax_error(error: SyntaxError) -> QuerySyntaxError:
-    """The engine's syntax error, with its place taken out of the text and its grammar put into words."""
-    text = str(error.msg)
-    if place := re.match(r"error at (\d+):(\d+): (.*)", text, re.DOTALL):
-        return QuerySyntaxError(_in_words(place[3]), int(place[1]), int(place[2]))
-    return QuerySyntaxError(text, error.lineno, error.offset)
+def syntax_error(error: SyntaxError, text: str, prefixes: Mapping[str, str] | None = None) -> QuerySyntaxError:
+    """The engine's syntax error in a text, with its place taken out and its grammar put into words.
+
+    Where the engine would only list what else it knows, two frequent causes are named: an update, and a prefix that neither
+    the text nor `prefixes` declares.
+    """
+    said = str(error.msg)
+    reason, line, column = said, error.lineno, error.offset
+    if place := re.match(r"error at (\d+):(\d+): (.*)", said, re.DOTALL):
+        reason, line, column = _in_words(place[3]), int(place[1]), int(place[2])
+    tokens = [token for token in TOKENS.finditer(text) if not token["space"]]
+    if _is_update(tokens):
+        return QuerySyntaxError("this is an update, and only queries are answered here", line, column)
+    for token in _undeclared(tokens, prefixes or {}):
+        name = f"the prefix {shortened(token['prefix'])}: is not declared"
+        return QuerySyntaxError(
+            name, text.count("\n", 0, token.start()) + 1, token.start() - text.rfind("\n", 0, token.start())
+        )
+    return QuerySyntaxError(reason, line, column)
+
+
+def _is_update(tokens: Sequence[re.Match[str]]) -> bool:
+    words = (token["word"].upper() for token in tokens if token["word"])
+    return next((word in UPDATES for word in words if word not in ("PREFIX", "BASE")), False)
+
+
+def _undeclared(tokens: Sequence[re.Match[str]], prefixes: Mapping[str, str]) -> Iterator[re.Match[str]]:
+    """The prefixed names whose prefix nobody declares; that of a blank node is none."""
+    known = {*prefixes, "_"}
+    for before, token in zip([None, *tokens], tokens, strict=False):
+        if token["prefix"] is None:
+            continue
+        if before is not None and before[0].upper() == "PREFIX":
+            known.add(token["prefix"])
+        elif token["prefix"] not in known:
+            yield token
 
 
 def _in_words(reason: str) -> str:

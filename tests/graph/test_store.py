@@ -70,6 +70,10 @@ def test_a_dataset_of_the_caller_is_honoured() -> None:
         ("SELEC * {}", "expected CONSTRUCT"),
         ("SELECT (COUNT(*) AS ?n) ?s { ?s ?p ?o }", "The SELECT contains a variable that is unbound"),
         ("ASK {", "…"),
+        ("INSERT DATA { <a> <b> <c> }", "this is an update"),
+        ("# a note\nPREFIX x: <http://x/>\nDELETE WHERE { ?s x:p ?o }", "this is an update"),
+        ("SELECT * { ?s undeclared:p 'x:y' , _:b }", "the prefix undeclared: is not declared"),
+        ("PREFIX x: <http://x/>\nSELECT * {\n  ?s x:p y:o }", "the prefix y: is not declared"),
     ],
 )
 def test_a_syntax_error_is_said_in_words(text: str, said: str) -> None:
@@ -78,3 +82,9 @@ def test_a_syntax_error_is_said_in_words(text: str, said: str) -> None:
     assert said in caught.value.reason
     assert "\\u{" not in caught.value.reason
     assert len(caught.value.reason) < 120
+
+
+def test_an_undeclared_prefix_is_pointed_at() -> None:
+    with pytest.raises(QuerySyntaxError) as caught:
+        MemoryStore([]).query(Query("PREFIX x: <http://x/>\nSELECT * {\n  ?s x:p y:o }"))
+    assert (caught.value.line, caught.value.column) == (3, 10)
