@@ -139,6 +139,11 @@ class Bundle:
         """Every RDF file of the bundle."""
         return self.data + self.ontology + self.shapes
 
+    @cached_property
+    def texts(self) -> dict[Path, str]:
+        """The text of every RDF file, as far as it is UTF-8."""
+        return {file: file.read_text(encoding="utf-8", errors="replace") for file in self.files}
+
     def resolve(self, iri: str) -> str:
         """An IRI of the manifest made absolute."""
         return _resolved(iri, self.base)
@@ -175,9 +180,9 @@ def _folder(folder: Path, base_iri: str | None) -> Bundle:
     return Bundle(
         manifest,
         folder,
-        ontology=_overlaid([BUILT_IN / "ontology" / name for name in STANDARD_ONTOLOGY], folder / "ontology"),
+        ontology=_overlaid(_standard_ontology(), folder / "ontology"),
         data=tuple(file for file in sorted((folder / "graph" / "data").glob("*")) if file.suffix[1:] in SUFFIXES),
-        shapes=_overlaid(sorted((BUILT_IN / "shapes").glob("*.ttl")), folder / "shapes"),
+        shapes=_overlaid(_standard_shapes(), folder / "shapes"),
         questions=folder / "queries",
     )
 
@@ -191,9 +196,9 @@ def _plain(files: Sequence[Path], base_iri: str) -> Bundle:
     return Bundle(
         Manifest(name={"en": "RDF files", "fr": "Fichiers RDF"}, base_iri=_chosen_base(base_iri)),
         folder,
-        ontology=_overlaid([BUILT_IN / "ontology" / name for name in STANDARD_ONTOLOGY], None),
+        ontology=_standard_ontology(),
         data=tuple(files),
-        shapes=_overlaid(sorted((BUILT_IN / "shapes").glob("*.ttl")), None),
+        shapes=_standard_shapes(),
         questions=folder / "queries" / "none",
         plain=True,
     )
@@ -207,10 +212,16 @@ def _chosen_base(iri: str) -> str:
         raise UsageError(f"Base IRI {shortened(iri)!r}: {error}.") from None
 
 
-def _overlaid(standard: Iterable[Path], own: Path | None) -> tuple[Path, ...]:
-    files = {file.name: file for file in standard}
-    if own is not None:
-        files |= {file.name: file for file in own.glob("*.ttl")}
+def _standard_ontology() -> tuple[Path, ...]:
+    return tuple(BUILT_IN / "ontology" / name for name in STANDARD_ONTOLOGY)
+
+
+def _standard_shapes() -> tuple[Path, ...]:
+    return tuple(sorted((BUILT_IN / "shapes").glob("*.ttl")))
+
+
+def _overlaid(standard: Iterable[Path], own: Path) -> tuple[Path, ...]:
+    files = {file.name: file for file in (*standard, *own.glob("*.ttl"))}
     return tuple(files[name] for name in sorted(files))
 
 
@@ -320,14 +331,13 @@ def read_files(bundle: Bundle, files: Iterable[Path]) -> list[Quad]:
 
 def locate(bundle: Bundle, iri: str) -> tuple[Path, int] | None:
     """Where a bundle speaks of an IRI: the file and line, counted from 1, that types it, else begins its block, else names it."""
-    texts = {file: file.read_text(encoding="utf-8", errors="replace") for file in bundle.files}
-    names = {file: "|".join(map(re.escape, _written(text, iri, bundle))) for file, text in texts.items()}
+    names = {file: "|".join(map(re.escape, _written(text, iri, bundle))) for file, text in bundle.texts.items()}
     for pattern in (
         r"^\s*(?:{names})\s+a\s",
         r"^(?:  )?(?:GRAPH\s+)?(?:{names})(?=[\s{{])",
         r"(?<![\w:/])(?:{names})(?![\w-])",
     ):
-        for file, text in texts.items():
+        for file, text in bundle.texts.items():
             if found := re.search(pattern.format(names=names[file]), text, re.MULTILINE):
                 start = found.end() - len(found[0].lstrip())
                 return file, text.count("\n", 0, start) + 1

@@ -15,7 +15,7 @@ from orgatlas.graph.answers import check_answers
 from orgatlas.graph.apart import apart
 from orgatlas.graph.build import build
 from orgatlas.graph.bundle import BUILT_IN, Bundle, locate, read_files
-from orgatlas.graph.checks import read_checks, run_check
+from orgatlas.graph.checks import read_checks, run_check, run_checks
 from orgatlas.graph.errors import BrokenBundle, BrokenFile, Unfinished, UnknownEngine
 from orgatlas.graph.findings import Finding, Severity, ordered
 from orgatlas.graph.layout import check_layout
@@ -92,7 +92,8 @@ class _Run:
     ) -> None:
         self.bundle, self.sources, self.engine, self.dl, self.shapes = bundle, sources, engine, dl, shapes
         self.edition = build(bundle)
-        vocabulary = tuple(read_files(bundle, bundle.ontology))
+        # Beside plain files no vocabulary is built in, but they are judged against it.
+        vocabulary = tuple(read_files(bundle, bundle.ontology)) if bundle.plain else self.edition.ontology
         # A plain file that says it is an ontology is judged as one.
         declares = any(quad.predicate == TYPE and quad.object == ONTOLOGY for quad in self.edition.data)
         self.ontology = flat(vocabulary + self.edition.data if bundle.plain and declares else vocabulary)
@@ -143,12 +144,8 @@ class _Run:
     def check_named_graphs(self) -> Iterator[Finding]:
         store = ox.Store()
         store.bulk_extend(self.quads)
-        graphs = {
-            ox.Variable("vocabulary"): ox.NamedNode(self.bundle.base + VOCABULARY_GRAPH),
-            ox.Variable("inferred"): ox.NamedNode(self.bundle.base + INFERRED_GRAPH),
-        }
-        for each in self.shape_checks:
-            yield from run_check(each, store, graphs, base_iri=self.bundle.base, prefixes=self.bundle.prefixes)
+        vocabulary, inferred = (ox.NamedNode(self.bundle.base + name) for name in (VOCABULARY_GRAPH, INFERRED_GRAPH))
+        yield from run_checks(store, self.shape_checks, self.shapes, vocabulary, inferred)
 
     def check_evidence(self) -> Iterator[Finding]:
         yield from evidence.against_texts(self.stated, self.bundle, self.sources)
@@ -215,9 +212,8 @@ def _located(findings: Sequence[Finding], bundle: Bundle) -> Iterator[Finding]:
         if own:
             yield replace(finding, file=str(own[0][0]), line=own[0][1])
         elif bundle.plain and len(bundle.data) == 1:
-            yield replace(
-                finding, file=str(bundle.data[0])
-            )  # written in a way that is not looked for, as XML and JSON are
+            # It is written in a way that is not looked for, as XML and JSON are.
+            yield replace(finding, file=str(bundle.data[0]))
         else:
             yield replace(finding, file=str(found[0][0]), line=found[0][1]) if found else finding
 

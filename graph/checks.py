@@ -15,6 +15,7 @@ import yaml
 from orgatlas.graph.errors import BrokenFile, EngineFailed
 from orgatlas.graph.findings import Finding, Severity
 from orgatlas.graph.rules import read_rules, worded
+from orgatlas.graph.store import syntax_error
 from orgatlas.graph.vocabulary import rule
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -57,7 +58,8 @@ def read_check(path: Path) -> Check:
     try:
         ox.Store().query(query)
     except SyntaxError as error:
-        raise _not_sparql(path, error) from None
+        fault = syntax_error(error, query)
+        raise BrokenFile(path, fault.reason, fault.line, fault.column) from None
     return Check(
         rule=rule(head["rule"]),
         severity=Severity(severity),
@@ -126,13 +128,6 @@ def _findings(check: Check, rows: ox.QuerySolutions) -> Iterator[Finding]:
             path=path.value if isinstance(path, ox.NamedNode) else None,
             value=None if value is None else str(value),
         )
-
-
-def _not_sparql(path: Path, error: SyntaxError) -> BrokenFile:
-    # The engine says the place in its message only: "error at 12:4: expected ...".
-    if place := re.match(r"error at (\d+):(\d+): (.*)", str(error), re.DOTALL):
-        return BrokenFile(path, place[3], int(place[1]), int(place[2]))
-    return BrokenFile(path, str(error))
 
 
 def _head(path: Path, text: str) -> dict[str, Any]:

@@ -7,7 +7,6 @@ new socket (seccomp(2)). The memory limit is RLIMIT_DATA.
 import ctypes
 import platform
 import resource
-import socket
 import struct
 import sys
 from pathlib import Path
@@ -30,19 +29,6 @@ def confine(memory: int) -> None:
         # If the machine itself runs out of memory, this process goes first, and not the one that holds the graph.
         Path("/proc/self/oom_score_adj").write_text("1000")
         _leave_network() or _refuse_sockets()
-
-
-def has_network() -> bool:
-    """Whether this process could still reach a server on this machine: it tries to, at a port where none answers."""
-    try:
-        with socket.socket() as probe:
-            probe.settimeout(1)
-            probe.connect(("127.0.0.1", 9))
-    except ConnectionRefusedError:
-        return True
-    except OSError:
-        return False
-    return True
 
 
 def _data_used() -> int:

@@ -13,7 +13,6 @@ from typing import Any, BinaryIO
 from pyoxigraph import Literal, NamedNode
 
 from orgatlas.graph import errors
-from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, named
 from orgatlas.graph.store import Query, Term
 
 LENGTH = struct.Struct(">I")
@@ -115,16 +114,6 @@ class Frames:
             self._stream.flush()
         except OSError as error:
             raise VisitorGone from error
-
-
-def table_form(name: str) -> Any:
-    """The table form a frame names."""
-    return named(name, TABLE_FORMATS)
-
-
-def graph_form(name: str) -> Any:
-    """The graph form a frame names."""
-    return named(name, GRAPH_FORMATS)
 
 
 def _term_out(term: Term) -> dict[str, str | None]:

@@ -21,14 +21,13 @@ from orgatlas.graph.build import build, edition_store
 from orgatlas.graph.bundle import Bundle, empty_bundle, open_bundle
 from orgatlas.graph.confinement import confine
 from orgatlas.graph.errors import AtlasError, EvaluationFailed, QueryError, UnknownFormat
+from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, GraphFormat, TableFormat, named
 from orgatlas.graph.frames import (
     LENGTH,
     Frames,
     VisitorGone,
-    graph_form,
     pack_error,
     pack_json,
-    table_form,
     unpack_query,
 )
 from orgatlas.graph.store import MemoryStore
@@ -92,7 +91,11 @@ def _answer(stream: BufferedRWPair, message: dict[str, Any], store: MemoryStore,
     frames = Frames(stream, b"")
     try:
         answer = store.query(unpack_query(message, bundle.base, bundle.prefixes))
-        form = graph_form(message["graph"]) if answer.kind == "triples" else table_form(message["table"])
+        form: GraphFormat | TableFormat = (
+            named(message["graph"], GRAPH_FORMATS)
+            if answer.kind == "triples"
+            else named(message["table"], TABLE_FORMATS)
+        )
         frames = Frames(stream, pack_json({"kind": answer.kind, "form": form.name}))
         answer.write(frames, form)  # type: ignore[arg-type]  # write() is all the engine asks of a file
         frames.end()
