@@ -8,22 +8,7 @@ no network besides (confinement.py); this lock says why, and guards where there 
 import re
 
 from orgatlas.graph.errors import OutboundRefused
-
-TOKENS = re.compile(
-    r'''
-    (?P<space> \s+ | \#[^\r\n]* )
-  | (?P<opaque>
-        <[^<>"{}|^`\\\x00-\x20]*>
-      | """(?:[^"\\]|\\.|"(?!""))*""" | \'\'\'(?:[^'\\]|\\.|'(?!''))*\'\'\'
-      | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*'
-      | [?$][\w\u0080-\U0010FFFF]+ | @[A-Za-z]+(?:-\w+)* )
-  | (?P<prefix> [\w.\-]*): (?:[\w.:\-\u0080-\U0010FFFF]|%[0-9A-Fa-f]{2}|\\.)*
-  | (?P<word> [^\W\d]\w* )
-  | (?P<other> . )
-    ''',
-    re.VERBOSE | re.DOTALL,
-)
-"""The tokens of SPARQL as far as they matter here; the group that matched says what a token is."""
+from orgatlas.graph.tokens import TOKENS
 
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _UNSAFE = re.compile("<[^<>]*['#)][^<>]*>")

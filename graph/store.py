@@ -11,8 +11,9 @@ from typing import IO, Literal, Protocol
 import pyoxigraph as ox
 
 from orgatlas.graph.errors import QuerySyntaxError, WrongAnswerKind, shortened
-from orgatlas.graph.federation import TOKENS, refuse_outbound
+from orgatlas.graph.federation import refuse_outbound
 from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, GraphFormat, TableFormat
+from orgatlas.graph.tokens import TOKENS
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 AnswerKind = Literal["boolean", "solutions", "triples"]

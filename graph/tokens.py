@@ -1,0 +1,22 @@
+"""The tokens of SPARQL, as far as they say where a keyword, a name or a bracket stands.
+
+https://www.w3.org/TR/sparql11-query/#sparqlGrammar
+"""
+
+import re
+
+TOKENS = re.compile(
+    r'''
+    (?P<space> \s+ | \#[^\r\n]* )
+  | (?P<opaque>
+        <[^<>"{}|^`\\\x00-\x20]*>
+      | """(?:[^"\\]|\\.|"(?!""))*""" | \'\'\'(?:[^'\\]|\\.|'(?!''))*\'\'\'
+      | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*'
+      | [?$][\w\u0080-\U0010FFFF]+ | @[A-Za-z]+(?:-\w+)* )
+  | (?P<prefix> [\w.\-]*): (?:[\w.:\-\u0080-\U0010FFFF]|%[0-9A-Fa-f]{2}|\\.)*
+  | (?P<word> [^\W\d]\w* )
+  | (?P<other> . )
+    ''',
+    re.VERBOSE | re.DOTALL,
+)
+"""The tokens of SPARQL as far as they matter here; the group that matched says what a token is."""
