@@ -1,14 +1,15 @@
 """Answers of the readers on their way out: streamed as they come, or read up to a limit to be shown on a page.
 
-https://www.w3.org/TR/sparql11-results-json/
+https://www.w3.org/TR/sparql11-results-json/ and https://www.rfc-editor.org/rfc/rfc9110#section-8
 """
 
 import codecs
 import json
 import logging
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from starlette.requests import Request
@@ -16,9 +17,12 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from orgatlas.api.atlas import Atlas
-from orgatlas.graph.errors import AtlasError, WrongAnswerKind
-from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, GraphFormat, TableFormat
-from orgatlas.graph.store import KIND_IN_WORDS, Query
+from orgatlas.api.negotiation import choose_encoding
+from orgatlas.graph.encodings import ENCODERS
+from orgatlas.graph.errors import AtlasError
+from orgatlas.graph.formats import GraphFormat, TableFormat
+from orgatlas.graph.pool import StreamedAnswer
+from orgatlas.graph.store import Query
 
 ROW_LIMIT = 1000
 """Rows, or lines of a graph, that a page shows."""
@@ -86,22 +90,61 @@ class Streamed(StreamingResponse):
 async def stream(
     request: Request, atlas: Atlas, query: Query, forms: Forms, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """The answer as it comes from a reader. What fails before the first byte is raised, as a QueryError."""
-    table, graph = forms.table or TABLE_FORMATS[0], forms.graph or GRAPH_FORMATS[0]
+    """The answer to a query as it comes from a reader. What fails before the first byte is raised, as a QueryError."""
+    table, graph = forms.table, forms.graph
+    encoding = encoding_for(request)
+    opened = atlas.readers.ask(query, table.name if table else None, graph.name if graph else None, encoding)
+    types = (
+        forms.table_type or (table.media_type if table else ""),
+        forms.graph_type or (graph.media_type if graph else ""),
+    )
+    return await send(request, atlas, opened, types, headers)
+
+
+async def send(
+    request: Request,
+    atlas: Atlas,
+    opened: AbstractAsyncContextManager[StreamedAnswer],
+    types: tuple[str, str],
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """What a reader has to say; `types` are the media types of a table and of a graph."""
     async with AsyncExitStack() as stack:
-        answer = await stack.enter_async_context(atlas.readers.ask(query, table.name, graph.name))
-        if answer.kind == "triples":
-            suits, media_type = forms.graph is not None, forms.graph_type or graph.media_type
-            known = [form.name for form in GRAPH_FORMATS]
-        else:
-            suits, media_type = forms.table is not None, forms.table_type or table.media_type
-            known = [form.name for form in TABLE_FORMATS]
-        if not suits:
-            raise WrongAnswerKind(KIND_IN_WORDS[answer.kind], known)
+        answer = await stack.enter_async_context(opened)
+        said = {**(headers or {}), **_said(answer), "Orgatlas-Limits": _limits(atlas)}
+        media_type = types[answer.kind == "triples"]
+        if answer.whole is not None:
+            return Response(answer.whole, headers=said, media_type=media_type)
         first = await anext(answer.chunks, b"")
         if request.method == "HEAD":
-            return StreamingResponse(_nothing(), headers=headers, media_type=media_type)
-        return Streamed(first, answer.chunks, stack.pop_all(), headers=headers, media_type=media_type)
+            return StreamingResponse(_nothing(), headers=said, media_type=media_type)
+        return Streamed(first, answer.chunks, stack.pop_all(), headers=said, media_type=media_type)
+
+
+def encoding_for(request: Request) -> str:
+    """The content coding that a client wants for what a reader sends."""
+    header = request.headers.get("accept-encoding")
+    return _encoding(header[:500]) if header else ""
+
+
+@lru_cache(256)
+def _encoding(header: str) -> str:
+    return choose_encoding(header, list(ENCODERS))
+
+
+def _said(answer: StreamedAnswer) -> dict[str, str]:
+    said = {"Orgatlas-Edition": answer.edition}
+    if answer.encoding:
+        said["Content-Encoding"] = answer.encoding
+    if answer.cut:
+        said["Orgatlas-Truncated"] = answer.cut
+    return said
+
+
+def _limits(atlas: Atlas) -> str:
+    """The limits of every answer: a long one is on its way before it is known whether one of them cuts it."""
+    settings = atlas.settings
+    return f"rows={settings.max_rows}, bytes={settings.max_bytes}, seconds={settings.query_timeout:g}"
 
 
 async def _nothing() -> AsyncIterator[bytes]:

@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -20,13 +19,15 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from orgatlas.api import home, library, pages, problems, sparql, workbench
+from orgatlas.api import graphs, home, library, pages, problems, sparql, workbench
 from orgatlas.api.atlas import Atlas, open_atlas
 from orgatlas.api.languages import LANGUAGES, language_of
+from orgatlas.api.openapi import operation
 from orgatlas.api.presence import while_present
 from orgatlas.graph.bundle import Bundle
+from orgatlas.graph.documents import MEDIA_TYPES
 from orgatlas.graph.errors import AtlasError
-from orgatlas.graph.reader import Readers
+from orgatlas.graph.pool import Readers
 from orgatlas.graph.settings import Settings
 
 Handler = Callable[[Request, Atlas], Awaitable[Response]]
@@ -49,7 +50,8 @@ async def preflight(request: Request, _: Atlas) -> Response:
     headers = {
         "Allow": methods,
         "Access-Control-Allow-Methods": methods,
-        "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type",
+        "Access-Control-Allow-Headers": "Accept, Accept-Encoding, Accept-Language, Content-Type",
+        "Access-Control-Expose-Headers": pages.EXPOSED,
         "Access-Control-Max-Age": "86400",
     }
     return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
@@ -57,18 +59,34 @@ async def preflight(request: Request, _: Atlas) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A method on a path, who answers it, and the parameters that the API description names."""
+    """A method on a path, who answers it, and what the API description says of it.
+
+    `parameters` are names in PARAMETERS, those of a query string; `body` are the media types of what is sent.
+    """
 
     method: str
     path: str
     handler: Handler
     parameters: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
 
 
 ROUTES = (
-    Row("GET", "/sparql", sparql.by_get, ("query", "default-graph-uri", "named-graph-uri", "format")),
-    Row("POST", "/sparql", sparql.by_post, ("default-graph-uri", "named-graph-uri", "format")),
+    Row("GET", "/sparql", sparql.by_get, ("query", *sparql.OF_QUERIES)),
+    Row("QUERY", "/sparql", sparql.by_query, sparql.OF_QUERIES, (sparql.QUERY, sparql.FORM)),
+    Row("POST", "/sparql", sparql.by_post, (*sparql.OF_QUERIES, *sparql.OF_UPDATES), sparql.SENT),
     Row("OPTIONS", "/sparql", preflight),
+    *(
+        row
+        for path in (graphs.PATH, graphs.PATH + "/{path:path}")
+        for row in (
+            Row("GET", path, graphs.read, graphs.OF_READS),
+            Row("PUT", path, graphs.replace, graphs.OF_WRITES, tuple(MEDIA_TYPES)),
+            Row("POST", path, graphs.add, graphs.OF_WRITES, graphs.ACCEPTED),
+            Row("DELETE", path, graphs.delete, graphs.OF_WRITES),
+            Row("OPTIONS", path, preflight),
+        )
+    ),
     Row("GET", "/queries/{file}", library.file),
     Row("OPTIONS", "/queries/{file}", preflight),
     Row("GET", "/healthz", health),
@@ -83,11 +101,11 @@ PAGES: dict[str, PageHandler] = {
     "/{language}/sparql": workbench.workbench,
 }
 
-DESCRIBED = ("/sparql", "/queries/{file}", "/healthz")
+DESCRIBED = ("/sparql", graphs.PATH, graphs.PATH + "/{path:path}", "/queries/{file}", "/healthz")
 """The paths that the API description speaks of; the others are for people."""
 
 
-def create_app(bundle: Bundle, readers: Readers, settings: Settings) -> FastAPI:
+def create_app(bundle: Bundle, readers: Readers, settings: Settings, token: str | None = None) -> FastAPI:
     """The application for a bundle whose keeper runs. Raises BrokenBundle if a question cannot be read."""
     try:
         release = version("orgatlas")
@@ -95,7 +113,7 @@ def create_app(bundle: Bundle, readers: Readers, settings: Settings) -> FastAPI:
         release = "0"
     # The bundled pages of documentation load scripts from elsewhere, and a slash is added here without naming the host.
     app = FastAPI(title="Orgatlas", version=release, docs_url=None, redoc_url=None, redirect_slashes=False)
-    app.state.atlas = atlas = open_atlas(bundle, readers, settings)
+    app.state.atlas = atlas = open_atlas(bundle, readers, settings, token)
     for row in ROUTES:
         _add(app, row, atlas)
     for path, handler in PAGES.items():
@@ -144,14 +162,6 @@ def _add(app: FastAPI, row: Row, atlas: Atlas) -> None:
         work = row.handler(request, atlas)
         return await (while_present(request, work) if row.method == "GET" else work)
 
-    path_parameters = [part[1:-1] for part in row.path.split("/") if part.startswith("{")]
-    described: list[dict[str, Any]] = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in path_parameters
-    ]
-    described += [
-        {"name": name, "in": "query", "required": name == "query", "schema": {"type": "string"}}
-        for name in row.parameters
-    ]
     app.add_api_route(
         row.path,
         endpoint,
@@ -159,8 +169,9 @@ def _add(app: FastAPI, row: Row, atlas: Atlas) -> None:
         name=row.handler.__name__,
         description=row.handler.__doc__,
         response_class=Response,
-        include_in_schema=row.path in DESCRIBED and row.method != "OPTIONS",
-        openapi_extra={"parameters": described},
+        # OpenAPI 3.1 has no word for QUERY.
+        include_in_schema=row.path in DESCRIBED and row.method not in ("OPTIONS", "QUERY"),
+        openapi_extra=operation(row.method, row.path, row.parameters, row.body),
     )
     if row.method == "GET":
         app.add_api_route(row.path, endpoint, methods=["HEAD"], include_in_schema=False)

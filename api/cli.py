@@ -3,7 +3,6 @@
 Results go to standard output, messages to standard error. Exit codes: 0 done, 1 findings or a fault, 2 a wrong call.
 """
 
-import asyncio
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -88,12 +87,26 @@ def serve(
     base_iri: BaseOption = None,
     empty: Annotated[bool, typer.Option("--empty", help="Start with no data.")] = False,
     reasoning: Annotated[bool, _option("reasoning", "--reasoning/--no-reasoning")] = DEFAULTS.reasoning,
+    strict_default_graph: Annotated[
+        bool, _option("strict_default_graph", "--strict-default-graph/--union-default-graph")
+    ] = DEFAULTS.strict_default_graph,
+    writable: Annotated[bool, _option("writable", "--writable/--read-only")] = DEFAULTS.writable,
+    token_file: Annotated[Path | None, _option("token_file")] = None,
+    gate: Annotated[bool, _option("gate", "--gate/--no-gate")] = DEFAULTS.gate,
     readers: Annotated[int, _option("readers", min=1, max=1024)] = DEFAULTS.readers,
     waiting: Annotated[int, _option("waiting", min=0, max=100_000)] = DEFAULTS.waiting,
     query_timeout: Annotated[float, _option("query_timeout", min=0.1)] = DEFAULTS.query_timeout,
     query_memory: Annotated[int, _option("query_memory", min=16)] = DEFAULTS.query_memory,
+    write_timeout: Annotated[float, _option("write_timeout", min=0.1)] = DEFAULTS.write_timeout,
+    write_memory: Annotated[int, _option("write_memory", min=16)] = DEFAULTS.write_memory,
+    max_rows: Annotated[int, _option("max_rows", min=1)] = DEFAULTS.max_rows,
+    max_bytes: Annotated[int, _option("max_bytes", min=1024)] = DEFAULTS.max_bytes,
+    max_upload: Annotated[int, _option("max_upload", min=1024)] = DEFAULTS.max_upload,
+    services: Annotated[list[str] | None, _option("services", "--service")] = None,
 ) -> None:
     """Serve the atlas over HTTP."""
+    import uvloop
+
     from orgatlas.api.server import run
 
     settings = Settings(
@@ -101,14 +114,24 @@ def serve(
         port=port,
         base_iri=base_iri,
         reasoning=reasoning,
+        strict_default_graph=strict_default_graph,
+        writable=writable,
+        token_file=token_file,
+        gate=gate,
         readers=readers,
         waiting=waiting,
         query_timeout=query_timeout,
         query_memory=query_memory,
+        write_timeout=write_timeout,
+        write_memory=write_memory,
+        max_rows=max_rows,
+        max_bytes=max_bytes,
+        max_upload=max_upload,
+        services=tuple(services or ()),
     )
     # Without this the process would end at once, and leave its keeper's folder behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    asyncio.run(run(bundle or [], settings, empty, announce=lambda line: typer.echo(line, err=True)))
+    uvloop.run(run(bundle or [], settings, empty, announce=lambda line: typer.echo(line, err=True)))
 
 
 @shell.command()

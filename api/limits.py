@@ -1,19 +1,28 @@
-"""What is taken in from a request: not more than a limit, and only what is UTF-8.
+"""What is taken in from a request: not more than a limit, not slower than one, and only what is UTF-8.
 
-https://www.rfc-editor.org/rfc/rfc9110#section-15.5.14
+https://www.rfc-editor.org/rfc/rfc9110#section-15.5.9 and https://www.rfc-editor.org/rfc/rfc9110#section-15.5.14
 """
 
+import asyncio
+import tempfile
+import zlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http import HTTPStatus
+from pathlib import Path
 from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 BODY_LIMIT = 1024 * 1024
-"""Bytes that the body of a request may have."""
+"""Bytes that a query and its parameters may have."""
 
-PATIENCE = 16 * BODY_LIMIT
+PATIENCE = 16 * 1024 * 1024
 """Bytes after which the rest of too large a body is not even read."""
+
+SECONDS, RATE = 20.0, 16 * 1024
+"""A body has so many seconds, and one more for each so many bytes that have come."""
 
 PAIRS_LIMIT = 1000
 """Parameters that a request may have."""
@@ -22,22 +31,79 @@ Pairs = list[tuple[str, str]]
 
 
 async def read_body(request: Request) -> bytes:
-    """The body, refused once it is larger than the limit, whatever its Content-Length says.
+    """The body of a query, refused once it is larger than the limit, whatever its Content-Length says."""
+    return b"".join([chunk async for chunk in content_of(request, BODY_LIMIT)])
+
+
+@asynccontextmanager
+async def kept(content: AsyncIterator[bytes], folder: Path) -> AsyncIterator[Path]:
+    """A file with some content, so that its size costs this process nothing. It is gone afterwards."""
+    with tempfile.NamedTemporaryFile(prefix="upload-", dir=folder) as file:
+        async for chunk in content:
+            file.write(chunk)
+        file.flush()
+        yield Path(file.name)
+
+
+async def content_of(request: Request, limit: int) -> AsyncIterator[bytes]:
+    """The body as it comes, decoded where it is compressed; what it grows to counts, too.
 
     What is too much is not kept. It is read on for a while, since a client that still writes sees its connection
     break and not the answer.
     """
-    body, size = bytearray(), 0
-    async for chunk in request.stream():
+    codings = [name.strip().lower() for name in request.headers.get("content-encoding", "").split(",") if name.strip()]
+    codings = [name for name in codings if name != "identity"]
+    if codings not in ([], ["gzip"], ["x-gzip"]):
+        raise HTTPException(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "A body may be compressed once, by gzip.", {"Accept-Encoding": "gzip"}
+        )
+    decoder = zlib.decompressobj(wbits=31) if codings else None
+    size = 0
+    async for chunk in _in_time(request):
+        if size > limit:
+            size += len(chunk)
+            if size > limit + PATIENCE:
+                break
+            continue
+        if decoder is not None:
+            chunk = _inflated(decoder, chunk, limit - size + 1)
         size += len(chunk)
-        if size <= BODY_LIMIT:
-            body += chunk
-        elif size > PATIENCE:
-            break
-    if size > BODY_LIMIT:
-        limit = f"The body of a request may have {BODY_LIMIT:,} bytes."
-        raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, limit, {"Connection": "close"})
-    return bytes(body)
+        if size <= limit:
+            yield chunk
+    if size > limit:
+        detail = f"The body of this request may have {limit:,} bytes."
+        raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, {"Connection": "close"})
+    if decoder is not None and not decoder.eof:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "The body is not whole: its gzip data breaks off.")
+
+
+def _inflated(decoder: "zlib._Decompress", chunk: bytes, room: int) -> bytes:
+    """What a chunk decodes to, no longer than there is room: a little may grow into very much."""
+    try:
+        found = decoder.decompress(chunk, room)
+    except zlib.error:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "The body is not the gzip data that it says it is.") from None
+    if decoder.unused_data:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "Something follows the gzip data of the body.")
+    return found
+
+
+async def _in_time(request: Request) -> AsyncIterator[bytes]:
+    """The chunks of a body, given up where they come too slowly."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + SECONDS
+    chunks = aiter(request.stream())
+    while True:
+        try:
+            async with asyncio.timeout_at(end):
+                chunk = await anext(chunks, None)
+        except TimeoutError:
+            detail = "The body of the request came too slowly."
+            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, detail, {"Connection": "close"}) from None
+        if chunk is None:
+            return
+        end += len(chunk) / RATE
+        yield chunk
 
 
 def decoded(body: bytes) -> str:

@@ -1,4 +1,4 @@
-"""Which of the forms on offer a client wants: media types by Accept, languages by Accept-Language.
+"""Which of the forms on offer a client wants: media types by Accept, languages by Accept-Language, codings by Accept-Encoding.
 
 https://www.rfc-editor.org/rfc/rfc9110#section-12.5
 """
@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 _RANGE = re.compile(r"\s*([\w!#$&^.+*-]+/[\w!#$&^.+*-]+)\s*(?:;(.*))?", re.ASCII | re.DOTALL)
+_CODING = re.compile(r"\s*(\*|[\w!#$%&'+.^`|~-]+)\s*(?:;(.*))?", re.ASCII | re.DOTALL)
 _LANGUAGE = re.compile(r"\s*(\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)\s*(?:;(.*))?", re.ASCII | re.DOTALL)
 _QUALITY = re.compile(r"\s*q\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\s*", re.IGNORECASE)
 
@@ -50,6 +51,22 @@ def choose_language(header: str | None, offers: Sequence[str]) -> str:
             elif tag == "*" and offer not in named:
                 liked[offer] = quality
     return max(offers, key=lambda offer: liked[offer])
+
+
+def choose_encoding(header: str | None, offers: Sequence[str]) -> str:
+    """The content coding on offer that an Accept-Encoding header likes best; empty where none is as good as none at all.
+
+    Without the header nothing is coded, for a client that says nothing may know nothing.
+
+    >>> choose_encoding("gzip, deflate, br", ["zstd", "gzip"])
+    'gzip'
+    """
+    liked = dict(_pieces(header, _CODING))
+    if "x-gzip" in liked:
+        liked.setdefault("gzip", liked["x-gzip"])
+    plain = liked.get("identity", 0.0)
+    best = max(offers, key=lambda offer: liked.get(offer, liked.get("*", 0.0)), default="")
+    return best if best and liked.get(best, liked.get("*", 0.0)) > plain else ""
 
 
 def _pieces(header: str | None, shape: re.Pattern[str]) -> Iterator[tuple[str, float]]:

@@ -35,6 +35,9 @@ SAFE_HEADERS = {
 }
 """The headers of every answer."""
 
+EXPOSED = "Content-Encoding, Location, Orgatlas-Edition, Orgatlas-Limits, Orgatlas-Truncated, Retry-After"
+"""The headers that scripts of other sites may read."""
+
 
 def render(
     request: Request,

@@ -27,8 +27,12 @@ from orgatlas.graph.errors import (
     QuerySyntaxError,
     QueryTimeout,
     ReaderLost,
+    ShapesViolated,
     UnknownFormat,
+    UnknownGraph,
     UnknownQuestion,
+    UnreadableData,
+    WriteRefused,
     WrongAnswerKind,
     shortened,
 )
@@ -44,19 +48,28 @@ STATUS: Mapping[type[AtlasError], HTTPStatus] = {
     QuerySyntaxError: HTTPStatus.BAD_REQUEST,
     QueryTimeout: HTTPStatus.SERVICE_UNAVAILABLE,
     ReaderLost: HTTPStatus.SERVICE_UNAVAILABLE,
+    ShapesViolated: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownFormat: HTTPStatus.NOT_ACCEPTABLE,
+    UnknownGraph: HTTPStatus.NOT_FOUND,
     UnknownQuestion: HTTPStatus.NOT_FOUND,
+    UnreadableData: HTTPStatus.BAD_REQUEST,
+    WriteRefused: HTTPStatus.CONFLICT,
     WrongAnswerKind: HTTPStatus.NOT_ACCEPTABLE,
 }
 """Errors that the client can do something about. Any other is a fault of ours: 500, and its text stays here."""
 
 TITLES: Mapping[HTTPStatus, str] = {
     HTTPStatus.BAD_REQUEST: N_("This request cannot be understood"),
+    HTTPStatus.UNAUTHORIZED: N_("This change needs a token"),
+    HTTPStatus.FORBIDDEN: N_("This is not allowed here"),
     HTTPStatus.NOT_FOUND: N_("There is no such page"),
     HTTPStatus.METHOD_NOT_ALLOWED: N_("This method is not allowed here"),
     HTTPStatus.NOT_ACCEPTABLE: N_("None of the forms asked for is available"),
+    HTTPStatus.REQUEST_TIMEOUT: N_("This request came too slowly"),
+    HTTPStatus.CONFLICT: N_("This change cannot be made here"),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: N_("This request is too large"),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: N_("This kind of body is not understood"),
+    HTTPStatus.UNPROCESSABLE_ENTITY: N_("This change would break a rule"),
     HTTPStatus.INTERNAL_SERVER_ERROR: N_("Something went wrong here"),
     HTTPStatus.SERVICE_UNAVAILABLE: N_("The query was not finished"),
 }
@@ -72,7 +85,7 @@ TOLD: Mapping[type[AtlasError], str] = {
 }
 """The details that a page can say in its own language; other details stay in English, and say so."""
 
-SHOWN = ("line", "column", "nearest", "expected", "known")
+SHOWN = ("line", "column", "nearest", "expected", "known", "findings", "graph")
 """The fields of an error that a problem carries under the same name."""
 
 

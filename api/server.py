@@ -6,31 +6,44 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 
+from orgatlas.api.access import read_token
 from orgatlas.api.app import create_app
+from orgatlas.api.connection import Connection
 from orgatlas.graph.bundle import empty_bundle, open_bundle
 from orgatlas.graph.errors import PortInUse, UsageError
-from orgatlas.graph.reader import keeper
+from orgatlas.graph.pool import keeper
 from orgatlas.graph.settings import Settings
 
 
 async def run(paths: Sequence[Path], settings: Settings, empty: bool, announce: Callable[[str], None]) -> None:
     """Serve until a signal ends it. Raises PortInUse, NoSuchBundle, ManifestError and EngineFailed before it listens."""
     bundle = empty_bundle(settings.base_iri) if empty else open_bundle(paths, settings.base_iri)
+    token = read_token(settings.token_file, settings.writable)
     with listen(settings.host, settings.port) as door:
         async with keeper(paths, settings, empty) as readers:
-            app = create_app(bundle, readers, settings)
+            app = create_app(bundle, readers, settings, token)
             host, port = door.getsockname()[:2]
             place = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
             announce(f"{bundle.manifest.name.get('en', 'The graph')}: {readers.triples:,} statements on {place}")
             announce("Press Ctrl+C to stop.")
-            config = uvicorn.Config(
-                app,
-                log_level="warning",
-                server_header=False,
-                timeout_graceful_shutdown=5,
-            )
-            await uvicorn.Server(config).serve(sockets=[door])
+            await uvicorn.Server(server_config(app)).serve(sockets=[door])
+
+
+def server_config(app: FastAPI) -> uvicorn.Config:
+    """How the application is served."""
+    return uvicorn.Config(
+        app,
+        http=Connection,
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=20,
+        timeout_graceful_shutdown=5,
+    )
 
 
 def listen(host: str, port: int) -> socket.socket:

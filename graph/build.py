@@ -44,9 +44,10 @@ def build(bundle: Bundle, reasoning: bool = True) -> Edition:
     return Edition(bundle, ontology, data, closure, digest(bundle))
 
 
-def edition_store(edition: Edition, inferred: bool = True) -> MemoryStore:
+def edition_store(edition: Edition, inferred: bool = True, strict: bool = False) -> MemoryStore:
     """A store of what an edition states and, unless told otherwise, of what follows."""
-    return MemoryStore((*edition.stated, *edition.inferred()) if inferred else edition.stated)
+    quads = (*edition.stated, *edition.inferred()) if inferred else edition.stated
+    return MemoryStore(quads, NamedNode(edition.bundle.base + INFERRED_GRAPH), strict)
 
 
 def digest(bundle: Bundle) -> str:

@@ -12,23 +12,28 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
-from xml.parsers import expat
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
-from pyoxigraph import DefaultGraph, NamedNode, Quad, parse
+from pyoxigraph import DefaultGraph, NamedNode, Quad
 
-from orgatlas.graph.errors import BrokenBundle, BrokenFile, ManifestError, NoSuchBundle, UsageError, shortened
+from orgatlas.graph.documents import read_document
+from orgatlas.graph.errors import (
+    BrokenBundle,
+    BrokenFile,
+    ManifestError,
+    NoSuchBundle,
+    UnreadableData,
+    UsageError,
+    shortened,
+)
 from orgatlas.graph.formats import SUFFIXES
 from orgatlas.graph.vocabulary import PREFIXES, VOCABULARY_GRAPH
 
 BUILT_IN = Path(__file__).resolve().parent.parent
 STANDARD_ONTOLOGY = ("alignments.ttl", "core.ttl", "external.ttl", "levels.ttl")
 """The files of ontology/ that any organisation needs; the others speak of the one described."""
-
-DEPTH_LIMIT = 500
-"""Levels of objects and lists that a JSON-LD file may have."""
 
 STANDARD_QUESTIONS = (
     "about-the-data.rq",
@@ -268,51 +273,24 @@ def _in_words(fault: ErrorDetails) -> str:
 
 def read_file(file: Path, base: str, graph: NamedNode | DefaultGraph) -> list[Quad]:
     """The quads of an RDF file; what it states outside any named graph goes into `graph`. Raises BrokenFile."""
-    form = SUFFIXES[file.suffix[1:]]
     if file.exists() and not file.is_file():
         raise BrokenFile(file, "not a regular file")  # a pipe might never end
     try:
-        if form.name == "rdfxml":
-            _require_wellformed(file)
-        if form.name == "jsonld":
-            _require_shallow(file)
-        source = _without_mark(file)
-        found = list(parse(**source, format=form.engine, base_iri=base, rename_blank_nodes=True))
-    except SyntaxError as error:
-        reason = re.sub(r"^Parser error [^:]*: ", "", str(error.msg))
-        raise BrokenFile(file, reason, error.lineno, error.offset) from None
-    except MemoryError as error:
-        raise BrokenFile(file, f"too much for the parser: {str(error) or 'no memory is left'}") from None
-    except (OSError, ValueError) as error:
-        raise BrokenFile(file, getattr(error, "strerror", None) or str(error)) from None
+        found = read_document(SUFFIXES[file.suffix[1:]], base, _without_mark(file))
+    except UnreadableData as error:
+        raise BrokenFile(file, error.reason, error.line, error.column) from None
+    except OSError as error:
+        raise BrokenFile(file, error.strerror or str(error)) from None
     elsewhere = DefaultGraph()
     if graph == elsewhere:
         return found
     return [Quad(q.subject, q.predicate, q.object, graph) if q.graph_name == elsewhere else q for q in found]
 
 
-def _without_mark(file: Path) -> dict[str, Any]:
+def _without_mark(file: Path) -> bytes | Path:
     """What to parse: the file, or its bytes less the byte order mark that some editors put first and no RDF parser takes."""
     with file.open("rb") as stream:
-        return {"input": stream.read()} if stream.read(3) == BOM_UTF8 else {"path": str(file)}
-
-
-def _require_wellformed(file: Path) -> None:
-    """The RDF/XML parser takes a document that breaks off for a whole one, so XML itself is asked first."""
-    try:
-        with file.open("rb") as stream:
-            expat.ParserCreate().ParseFile(stream)
-    except expat.ExpatError as error:
-        raise BrokenFile(file, expat.ErrorString(error.code), error.lineno, error.offset + 1) from None
-
-
-def _require_shallow(file: Path) -> None:
-    """The JSON-LD parser works with its stack, and overflows it."""
-    depth = 0
-    for token in re.finditer(rb'"(?:[^"\\]|\\.)*+"?|[\[{\]}]', file.read_bytes(), re.DOTALL):
-        depth += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(token[0], 0)
-        if depth > DEPTH_LIMIT:
-            raise BrokenFile(file, f"nested more than {DEPTH_LIMIT} levels deep")
+        return stream.read() if stream.read(3) == BOM_UTF8 else file
 
 
 def read_files(bundle: Bundle, files: Iterable[Path]) -> list[Quad]:

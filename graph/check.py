@@ -16,12 +16,12 @@ from orgatlas.graph.apart import apart
 from orgatlas.graph.build import build
 from orgatlas.graph.bundle import BUILT_IN, Bundle, locate, read_files
 from orgatlas.graph.checks import read_checks, run_check, run_checks
+from orgatlas.graph.contradiction import contradiction
 from orgatlas.graph.errors import BrokenBundle, BrokenFile, Unfinished, UnknownEngine
 from orgatlas.graph.findings import Finding, Severity, ordered
 from orgatlas.graph.layout import check_layout
 from orgatlas.graph.parsing import check_parsers
 from orgatlas.graph.profile import check_profile
-from orgatlas.graph.reasoner import Clash
 from orgatlas.graph.rules import read_rules, worded
 from orgatlas.graph.store import MemoryStore, flat
 from orgatlas.graph.validator import AGREEMENT, PyShaclValidator, ShaclValidator, disagreements
@@ -108,7 +108,7 @@ class _Run:
         yield "parsing", lambda: check_parsers(self.bundle)
         yield "ontology", self.check_ontology
         yield "profile", lambda: check_profile(self.ontology)
-        yield "contradictions", lambda: map(_contradiction, self.edition.closure.clashes)
+        yield "contradictions", lambda: map(contradiction, self.edition.closure.clashes)
         yield "shapes", self.check_shapes
         yield "named graphs", self.check_named_graphs
         yield "evidence", self.check_evidence
@@ -175,16 +175,6 @@ def _broken(fault: BrokenFile) -> Finding:
     )  # fmt: skip
 
 
-def _contradiction(clash: Clash) -> Finding:
-    first = clash.triples[0]
-    together = " ; ".join(str(triple) for triple in clash.triples)
-    texts = {language: text.format(triples=together, rule=clash.rule) for language, text in CONTRADICTION.items()}
-    return Finding(
-        rule("no-contradiction"), Severity.VIOLATION, texts, RESOLVE,
-        focus=str(first.subject), path=first.predicate.value, value=str(first.object),
-    )  # fmt: skip
-
-
 def _located(findings: Sequence[Finding], bundle: Bundle) -> Iterator[Finding]:
     """The findings, each that has no file given the place where its focus node is spoken of.
 
@@ -231,11 +221,3 @@ UNFINISHED = Finding(
     },
 )
 MEND_FILE = {"en": "Mend the file at this place.", "fr": "Corrigez le fichier à cet endroit."}
-CONTRADICTION = {
-    "en": "These statements cannot all be true (rule {rule}): {triples}",
-    "fr": "Ces énoncés ne peuvent être tous vrais (règle {rule}) : {triples}",
-}
-RESOLVE = {
-    "en": "Take back the statement that is wrong, or the axiom that forbids it.",
-    "fr": "Retirez l’énoncé qui est faux, ou l’axiome qui l’interdit.",
-}

@@ -15,7 +15,7 @@ import yaml
 from orgatlas.graph.errors import BrokenFile, EngineFailed
 from orgatlas.graph.findings import Finding, Severity
 from orgatlas.graph.rules import read_rules, worded
-from orgatlas.graph.store import syntax_error
+from orgatlas.graph.syntax import syntax_error
 from orgatlas.graph.vocabulary import rule
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple

@@ -12,20 +12,24 @@ AtlasError
 │   ├── QuestionError         a query file has a broken head
 │   └── ManifestError         atlas.toml says something it must not
 ├── BrokenBundle          several files are broken: all of them
-├── QueryError            a query was refused or not finished
+├── QueryError            a query or a change was refused or not finished
 │   ├── Busy                  no reader was free, or the graph is being loaded again
 │   ├── EvaluationFailed      the engine gave up on it
 │   ├── OutboundRefused       it asks for another server
 │   ├── QuerySyntaxError      it is not SPARQL: line, column, reason
 │   ├── QueryTimeout          it ran past its deadline
 │   ├── ReaderLost            the process that answered it died
+│   ├── ShapesViolated        a change would break shapes: the findings say which
+│   ├── UnknownGraph          there is no graph of this name
+│   ├── UnreadableData        what was sent is not the RDF it says it is: line, column, reason
+│   ├── WriteRefused          a change that cannot be made here
 │   └── WrongAnswerKind       it gives a graph where a table is asked for, or the reverse
 ├── EngineFailed          a validator or reasoner could not do its work
 │   └── Unfinished            its process died, or ran past its limit
 └── MissingProgram        a program outside Python is needed and not installed
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +134,7 @@ class BrokenBundle(AtlasError):
 
 
 class QueryError(AtlasError):
-    """A query was refused or not finished."""
+    """A query or a change was refused or not finished."""
 
 
 class Busy(QueryError):
@@ -158,7 +162,7 @@ class OutboundRefused(QueryError):
 
 
 class QuerySyntaxError(QueryError):
-    """A text is not a SPARQL query. `line` and `column` count from 1."""
+    """A text is not a SPARQL query, or not an update. `line` and `column` count from 1."""
 
     def __init__(self, reason: str, line: int | None = None, column: int | None = None) -> None:
         self.reason, self.line, self.column = reason, line, column
@@ -179,6 +183,44 @@ class ReaderLost(QueryError):
 
     def __init__(self) -> None:
         super().__init__("The query exhausted the process that answered it. Nothing else was affected.")
+
+
+class ShapesViolated(QueryError):
+    """A change would break shapes that hold, or make a contradiction; nothing was changed.
+
+    `findings` are those that were not there before, as JSON has them, and `report` is the SHACL report in the form asked for.
+    """
+
+    def __init__(self, findings: Sequence[Mapping[str, Any]], report: str | None = None) -> None:
+        self.findings, self.report = tuple(findings), report
+        rules = ", ".join(sorted({shortened(str(each["rule"]).rpartition("#")[2]) for each in findings}))
+        count = f"{len(findings):,} {'rule violation' if len(findings) == 1 else 'rule violations'}"
+        super().__init__(f"Nothing was changed, because the change would bring {count}: {shortened(rules, 300)}.")
+
+
+class UnknownGraph(QueryError):
+    """There is no graph of this name."""
+
+    def __init__(self, graph: str) -> None:
+        self.graph = graph
+        super().__init__(f"There is no graph {shortened(graph)}.")
+
+
+class UnreadableData(QueryError):
+    """What was sent is not the RDF that it says it is. `line` and `column` count from 1."""
+
+    def __init__(self, form: str, reason: str, line: int | None = None, column: int | None = None) -> None:
+        self.form, self.reason, self.line, self.column = form, reason, line, column
+        place = "" if line is None else f" at line {line}" + ("" if column is None else f", column {column}")
+        super().__init__(f"The data cannot be read as {form}{place}: {shortened(reason, 300)}")
+
+
+class WriteRefused(QueryError):
+    """A change that cannot be made here, whatever it holds."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
 
 
 class WrongAnswerKind(QueryError):

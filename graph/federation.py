@@ -8,12 +8,29 @@ no network besides (confinement.py); this lock says why, and guards where there 
 import re
 
 from orgatlas.graph.errors import OutboundRefused
-from orgatlas.graph.tokens import TOKENS
+from orgatlas.graph.tokens import TOKENS, is_name, word
 
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _UNSAFE = re.compile("<[^<>]*['#)][^<>]*>")
 _VALUE = re.compile(r"[)}>\"':\d\w.\u0080-\U0010FFFF]\Z(?<!\bIN)(?<!\bDISTINCT)(?<!\bUNDEF)|^\Z")
 _KEYWORD = re.compile("SERVICE|LOAD", re.IGNORECASE)
+
+
+def without_silent_loads(text: str) -> str:
+    """An update in which each LOAD SILENT does nothing: that is what it does where a LOAD fails, and here each would fail.
+
+    https://www.w3.org/TR/sparql11-update/#load
+    """
+    tokens = [token for token in TOKENS.finditer(text) if not token["space"]]
+    words = [word(token) for token in tokens]
+    parts, done = list[str](), 0
+    for place in range(len(tokens) - 2):
+        if words[place : place + 2] == ["LOAD", "SILENT"] and is_name(tokens[place + 2]):
+            into = words[place + 3 : place + 5] == ["INTO", "GRAPH"] and len(tokens) > place + 5
+            last = tokens[place + 5] if into and is_name(tokens[place + 5]) else tokens[place + 2]
+            parts += [text[done : tokens[place].start()], "INSERT DATA {}"]
+            done = last.end()
+    return "".join([*parts, text[done:]])
 
 
 def refuse_outbound(text: str) -> None:

@@ -1,78 +1,111 @@
-"""What the HTTP process and a reader say to each other over a Unix socket: frames of four bytes of length, then that many bytes.
+"""What the HTTP process and the keeper's children say to each other over a Unix socket: frames of a length, a kind, and bytes.
 
-A reader first sends a JSON frame with its process id. It is sent one JSON frame with the query and answers with a JSON frame that
-names the kind and form of the answer, then frames of bytes, then an empty frame. An error is a JSON frame, and the last.
+A child first says who it is: HELLO, in JSON. It is then sent one message after another, each of an ASK frame in JSON and, where
+there is a body, DATA frames and an END. It answers each with a HEAD in JSON, DATA frames and an END in JSON, or with an ERROR in
+JSON. Whatever else happens to it, its death tells.
 """
 
 import json
 import struct
-from collections.abc import Mapping
-from io import BufferedRWPair
+from collections.abc import Callable, Mapping
+from enum import IntEnum
 from typing import Any, BinaryIO
 
 from pyoxigraph import Literal, NamedNode
 
 from orgatlas.graph import errors
+from orgatlas.graph.encodings import ENCODERS, WORTH_IT, Encoder
 from orgatlas.graph.store import Query, Term
 
-LENGTH = struct.Struct(">I")
+READ, ASK_OUTSIDE, WRITE = DOORS = ("read", "outside", "write")
+"""The names of the keeper's sockets: each is the door for one kind of visitor."""
+
+HEADER = struct.Struct(">IB")
 CHUNK = 256 * 1024
 """The engine writes 8 KiB at a time; frames of this size cost a third as much."""
+
+
+class Kind(IntEnum):
+    """What a frame is."""
+
+    HELLO, ASK, HEAD, DATA, END, ERROR = range(6)
+
 
 ERRORS: Mapping[str, type[errors.AtlasError]] = {
     each.__name__: each
     for each in (
+        errors.EngineFailed,
         errors.EvaluationFailed,
         errors.OutboundRefused,
         errors.QuerySyntaxError,
+        errors.ShapesViolated,
         errors.UnknownFormat,
+        errors.UnknownGraph,
+        errors.UnreadableData,
+        errors.WriteRefused,
         errors.WrongAnswerKind,
     )
 }
-"""The errors that a reader can tell of; whatever else happens to it, its death tells."""
+"""The errors that a child can tell of."""
 
 
-def pack(payload: bytes) -> bytes:
+def pack(kind: Kind, payload: bytes = b"") -> bytes:
     """One frame."""
-    return LENGTH.pack(len(payload)) + payload
+    return HEADER.pack(len(payload), kind) + payload
 
 
-def pack_json(message: Mapping[str, Any]) -> bytes:
+def pack_json(kind: Kind, message: Mapping[str, Any]) -> bytes:
     """One frame of JSON."""
-    return pack(json.dumps(message).encode())
+    return pack(kind, json.dumps(message).encode())
 
 
-def pack_query(query: Query, table: str, graph: str, deadline: float) -> bytes:
-    """The frame that asks: a query, the forms for either kind of answer, and the seconds it may take."""
-    return pack_json(
-        {
-            "text": query.text,
-            "values": {name: _term_out(value) for name, value in query.values.items()},
-            "default_graphs": query.default_graphs,
-            "named_graphs": query.named_graphs,
-            "table": table,
-            "graph": graph,
-            "deadline": deadline,
-        }
-    )
+def read_frame(stream: BinaryIO) -> tuple[Kind, bytes] | None:
+    """The next frame of a stream, or None where it has ended."""
+    head = stream.read(HEADER.size)
+    if len(head) < HEADER.size:
+        return None
+    size, kind = HEADER.unpack(head)
+    payload = stream.read(size)
+    return (Kind(kind), payload) if len(payload) == size else None
 
 
-def unpack_query(message: Mapping[str, Any], base: str, prefixes: Mapping[str, str]) -> Query:
-    """The query of a frame, to be read with the base and prefixes of the graph."""
+def query_message(query: Query, table: str | None, graph: str | None, encoding: str, seconds: float) -> dict[str, Any]:
+    """What asks: a query, the forms for either kind of answer, a content coding, and the seconds it may take."""
+    return {
+        "do": "query",
+        "text": query.text,
+        "values": {name: _term_out(value) for name, value in query.values.items()},
+        "default": query.default_graphs,
+        "named": query.named_graphs,
+        "table": table,
+        "graph": graph,
+        "encoding": encoding,
+        "seconds": seconds,
+    }
+
+
+def query_of(message: Mapping[str, Any], base: str, prefixes: Mapping[str, str]) -> Query:
+    """The query of a message, to be read with the base and prefixes of the graph."""
     values = {name: _term_in(value) for name, value in message["values"].items()}
-    graphs = tuple(message["default_graphs"]), tuple(message["named_graphs"])
-    return Query(message["text"], base, prefixes, values, *graphs)
+    return Query(message["text"], base, prefixes, values, tuple(message["default"]), tuple(message["named"]))
 
 
 def pack_error(error: errors.AtlasError) -> bytes:
     """The frame that tells of an error."""
-    fields = {name: value for name, value in vars(error).items() if not name.startswith("_")}
-    return pack_json({"error": type(error).__name__, "fields": fields})
+    name = type(error).__name__ if type(error).__name__ in ERRORS else "EngineFailed"
+    fields = {key: value for key, value in vars(error).items() if not key.startswith("_")}
+    if name == "EngineFailed":
+        fields = {"reason": str(error)}
+    return pack_json(Kind.ERROR, {"error": name, "fields": fields})
 
 
-def unpack_error(message: Mapping[str, Any]) -> errors.AtlasError:
+def unpack_error(payload: bytes) -> errors.AtlasError:
     """The error that a frame tells of."""
-    return ERRORS[message["error"]](**message["fields"])
+    message = json.loads(payload)
+    kind = ERRORS[message["error"]]
+    if kind is errors.EngineFailed:
+        return kind(message["fields"]["reason"])
+    return kind(**message["fields"])
 
 
 class VisitorGone(Exception):
@@ -80,40 +113,60 @@ class VisitorGone(Exception):
 
 
 class Frames:
-    """A binary file that gathers small writes and sends frames of about CHUNK bytes, the first behind `head`.
+    """A binary file that gathers small writes and sends DATA frames of about CHUNK bytes, the first behind a HEAD.
 
-    `begun` says whether anything was sent: until then an error can still be told. Raises VisitorGone.
+    `begun` says whether anything was sent: until then an error can still be told. What fits into one frame is sent whole with
+    its head, which then says whether it was cut. Raises VisitorGone.
     """
 
-    def __init__(self, stream: BinaryIO | BufferedRWPair, head: bytes) -> None:
-        self._stream, self._head, self._held = stream, head, bytearray()
+    def __init__(self, send: Callable[[bytes], None], head: Mapping[str, Any], encoding: str = "") -> None:
+        self._send_all, self._head, self._encoding = send, {**head, "cut": None}, encoding
+        self._held = bytearray()
+        self._encoder: Encoder | None = None
         self.begun = False
 
     def write(self, data: bytes) -> int:
         """Take some bytes."""
         self._held += data
         if len(self._held) >= CHUNK:
-            self.flush()
+            self._send(self._first() + self._coded(bytes(self._held)))
+            self._held.clear()
         return len(data)
 
     def flush(self) -> None:
-        """Send what is held."""
-        if self._held:
-            self._send(pack(bytes(self._held)))
-            self._held.clear()
+        """Nothing: what is held goes out when there is enough of it."""
 
-    def end(self) -> None:
-        """Send what is held, and the empty frame."""
-        self.flush()
-        self._send(pack(b""))
+    def end(self, cut: str | None = None, **more: Any) -> None:
+        """Send what is held, and the end; `cut` names the cap that cut the answer."""
+        whole = not self.begun
+        if whole:
+            self._head["cut"] = cut
+            if len(self._held) < WORTH_IT:
+                self._encoding = ""
+        first = self._first()
+        last = self._coded(bytes(self._held)) + (_data(self._encoder.flush()) if self._encoder else b"")
+        self._send(first + last + pack_json(Kind.END, {"cut": cut, **more}))
 
-    def _send(self, frame: bytes) -> None:
+    def _first(self) -> bytes:
+        if self.begun:
+            return b""
+        self.begun = True
+        if self._encoding:
+            self._encoder = ENCODERS[self._encoding]()
+        return pack_json(Kind.HEAD, {**self._head, "encoding": self._encoding})
+
+    def _coded(self, data: bytes) -> bytes:
+        return _data(self._encoder.compress(data) if self._encoder else data)
+
+    def _send(self, frames: bytes) -> None:
         try:
-            self._stream.write(frame if self.begun else self._head + frame)
-            self.begun = True
-            self._stream.flush()
+            self._send_all(frames)
         except OSError as error:
             raise VisitorGone from error
+
+
+def _data(payload: bytes) -> bytes:
+    return pack(Kind.DATA, payload) if payload else b""
 
 
 def _term_out(term: Term) -> dict[str, str | None]:

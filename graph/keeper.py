@@ -1,4 +1,4 @@
-"""The keeper: a process that holds the current edition and forks a reader for each question put to it.
+"""The keeper: a process that holds the current edition, and forks for whatever is risky: a reader, or the rehearsal of a change.
 
 A fork is a frozen snapshot. It may crash, or be killed at its deadline, and costs nobody but its own question anything.
 The keeper is a process of its own, without threads, because a fork takes only the calling thread along.
@@ -6,6 +6,7 @@ The keeper is a process of its own, without threads, because a fork takes only t
 
 import contextlib
 import gc
+import hashlib
 import json
 import os
 import selectors
@@ -13,112 +14,161 @@ import signal
 import socket
 import sys
 import traceback
-from io import BufferedRWPair
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from orgatlas.graph.build import build, edition_store
 from orgatlas.graph.bundle import Bundle, empty_bundle, open_bundle
-from orgatlas.graph.confinement import confine
-from orgatlas.graph.errors import AtlasError, EvaluationFailed, QueryError, UnknownFormat
-from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, GraphFormat, TableFormat, named
-from orgatlas.graph.frames import (
-    LENGTH,
-    Frames,
-    VisitorGone,
-    pack_error,
-    pack_json,
-    unpack_query,
-)
+from orgatlas.graph.caps import Caps
+from orgatlas.graph.commit import Rules
+from orgatlas.graph.errors import AtlasError
+from orgatlas.graph.frames import ASK_OUTSIDE, DOORS, READ, WRITE, Kind, VisitorGone, pack_json, read_frame
+from orgatlas.graph.journal import Journal
+from orgatlas.graph.patch import read
+from orgatlas.graph.reader import Snapshot, answer_questions, answer_with_services
+from orgatlas.graph.rehearsal import rehearse_change
 from orgatlas.graph.store import MemoryStore
 
 
-def keep(order: dict[str, Any]) -> None:
-    """Load what the order names, say so on standard output, and serve the socket until standard input closes."""
-    paths, base = [Path(path) for path in order["paths"]], order["base_iri"]
-    bundle = empty_bundle(base) if order["empty"] else open_bundle(paths, base)
-    store, digest = _load(bundle, order["reasoning"])
+class Keeper:
+    """The current edition, and whoever is at the doors. `order` says what to load and within which limits."""
+
+    def __init__(self, order: dict[str, Any]) -> None:
+        paths, base = [Path(path) for path in order["paths"]], order["base_iri"]
+        bundle = empty_bundle(base) if order["empty"] else open_bundle(paths, base)
+        self.order, self.folder = order, Path(order["folder"])
+        self.rules = Rules(bundle, order["reasoning"], order["gate"])
+        self.journal = Journal(self.folder)
+        store, self.digest = _loaded(bundle, self.rules, order["strict"], self.journal)
+        caps = Caps(order["max_rows"], order["max_bytes"])
+        services, writable = tuple(order["services"]), order["writable"]
+        self.snapshot = Snapshot(
+            store, bundle, order["query_memory"], caps, services, reasoning=order["reasoning"], writable=writable
+        )
+        self.selector = selectors.DefaultSelector()
+        self.doors: dict[str, socket.socket] = {}
+        self.rehearsal: tuple[socket.socket, socket.socket] | None = None
+        """Who waits for the change that is being rehearsed, and where its outcome will come from. One at a time."""
+
+    def serve(self) -> None:
+        """Answer at the doors until standard input closes."""
+        self.doors = {name: _opened(self.folder / name) for name in DOORS}
+        print(json.dumps({"digest": self.digest, "triples": len(self.snapshot.store)}), flush=True)
+        for source in (sys.stdin, *self.doors.values()):
+            self.selector.register(source, selectors.EVENT_READ)
+        while True:
+            for key, _ in self.selector.select():
+                if key.fileobj is sys.stdin:
+                    return
+                # Where no process can be made now, the visitor is let go, and hears that its reader is lost.
+                with contextlib.suppress(OSError):
+                    if key.fileobj is self.doors[READ]:
+                        self._fork(self.doors[READ], answer_questions)
+                    elif key.fileobj is self.doors[ASK_OUTSIDE]:
+                        self._fork(self.doors[ASK_OUTSIDE], answer_with_services)
+                    elif key.fileobj is self.doors[WRITE]:
+                        self._rehearse()
+                    else:
+                        self._conclude()
+
+    def _fork(self, door: socket.socket, work: Callable[[socket.socket, Snapshot], None]) -> None:
+        visitor, _ = door.accept()
+        with visitor:
+            if os.fork() == 0:
+                self._child(visitor, lambda: work(visitor, self.snapshot))
+
+    def _rehearse(self) -> None:
+        """Let a fork try a change, and look at no other until its outcome is known."""
+        visitor, _ = self.doors[WRITE].accept()
+        inlet, outlet = socket.socketpair()
+        with outlet:
+            if os.fork() == 0:
+                memory = self.order["write_memory"]
+                self._child(visitor, lambda: rehearse_change(visitor, outlet, self.snapshot.store, self.rules, memory))
+        self.rehearsal = visitor, inlet
+        self.selector.unregister(self.doors[WRITE])
+        self.selector.register(inlet, selectors.EVENT_READ)
+
+    def _conclude(self) -> None:
+        """Make the change that was rehearsed, if it came to one, and tell of it."""
+        assert self.rehearsal
+        visitor, inlet = self.rehearsal
+        self.rehearsal = None
+        self.selector.unregister(inlet)
+        self.selector.register(self.doors[WRITE], selectors.EVENT_READ)
+        with visitor, inlet, inlet.makefile("rb") as stream:
+            outcome, change = read_frame(stream), read_frame(stream)
+            if outcome is None or change is None:
+                return  # it failed, and has said so itself, or its death does
+            told = json.loads(outcome[1])
+            if told["changed"]:
+                self._commit(change[1])
+            visitor.sendall(pack_json(Kind.HEAD, {**told, "digest": self.digest}) + pack_json(Kind.END, {}))
+
+    def _commit(self, change: bytes) -> None:
+        """What is written down first is what is there after a restart, whenever that comes."""
+        store = self.snapshot.store
+        self.journal.begin([*store.stated(), *store.quads_of(self.rules.inferred)], self.digest)
+        self.journal.append(change)
+        store.apply(read(change))
+        self.digest = _next_digest(self.digest, change)
+
+    def _child(self, visitor: socket.socket, work: Callable[[], None]) -> NoReturn:
+        """Do what a visitor came for and end the process, whatever happens."""
+        try:
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            # What stays open here would keep others waiting for an end that the keeper has long made.
+            for left in (*self.doors.values(), *(self.rehearsal or ())):
+                left.close()
+            self.selector.close()
+            visitor.sendall(pack_json(Kind.HELLO, {"pid": os.getpid(), "digest": self.digest}))
+            work()
+        except (OSError, VisitorGone):
+            pass
+        except Exception:
+            traceback.print_exc()
+        finally:
+            os._exit(0)
+
+
+def _loaded(bundle: Bundle, rules: Rules, strict: bool, journal: Journal) -> tuple[MemoryStore, str]:
+    """The store alone, with its digest: what it was filled from would double the memory that every fork has to share."""
+    if (changed := journal.before()) is not None:
+        store, digest = MemoryStore(changed.quads, rules.inferred, strict), changed.digest
+    else:
+        edition = build(bundle, rules.reasoning)
+        store, digest = edition_store(edition, strict=strict), edition.digest
+    for change in journal.changes():
+        store.apply(read(change))
+        digest = _next_digest(digest, change)
+    return store, digest
+
+
+def _next_digest(digest: str, change: bytes) -> str:
+    return hashlib.sha256(bytes.fromhex(digest) + change).hexdigest()
+
+
+def _opened(path: Path) -> socket.socket:
+    path.unlink(missing_ok=True)  # that of a keeper that died
+    door = socket.socket(socket.AF_UNIX)
+    door.bind(str(path))
+    door.listen(128)
+    return door
+
+
+def main() -> None:
+    """Take an order as one line of JSON on standard input, and say on standard output what was loaded."""
+    try:
+        keeper = Keeper(json.loads(sys.stdin.readline()))
+    except AtlasError as error:
+        print(json.dumps({"error": str(error)}), flush=True)
+        sys.exit(1)
     gc.collect()
     gc.freeze()  # what is held now is never looked at again, so that forks keep sharing its memory
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the HTTP process, whose end is ours
-    with socket.socket(socket.AF_UNIX) as door, selectors.DefaultSelector() as waiting:
-        Path(order["socket"]).unlink(missing_ok=True)  # that of a keeper that died
-        door.bind(order["socket"])
-        door.listen(128)
-        print(json.dumps({"digest": digest, "triples": len(store)}), flush=True)
-        waiting.register(door, selectors.EVENT_READ)
-        waiting.register(sys.stdin, selectors.EVENT_READ)
-        while not any(key.fileobj is sys.stdin for key, _ in waiting.select()):
-            visitor, _ = door.accept()
-            # Where no process can be made now, the visitor is let go, and hears that its reader is lost.
-            with visitor, contextlib.suppress(OSError):
-                if os.fork() == 0:
-                    door.close()
-                    _read(visitor, store, bundle, order["memory"])
-
-
-def _load(bundle: Bundle, reasoning: bool) -> tuple[MemoryStore, str]:
-    """The store alone: what it was filled from would double the memory that every fork has to share."""
-    edition = build(bundle, reasoning)
-    return edition_store(edition), edition.digest
-
-
-def _read(visitor: socket.socket, store: MemoryStore, bundle: Bundle, memory: int) -> None:
-    """Answer one question and end the process, whatever happens."""
-    try:
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        confine(memory)
-        with visitor.makefile("rwb") as stream:
-            stream.write(pack_json({"pid": os.getpid()}))
-            stream.flush()
-            size = stream.read(LENGTH.size)
-            if len(size) == LENGTH.size:
-                message = json.loads(stream.read(*LENGTH.unpack(size)))
-                # The default action of SIGALRM ends the process at once; no code of ours has to run for that.
-                signal.setitimer(signal.ITIMER_REAL, message["deadline"])
-                _answer(stream, message, store, bundle)
-                stream.read(1)  # stay until the visitor goes, so that it never signals another process of this number
-    except (OSError, VisitorGone):
-        pass
-    except Exception:
-        traceback.print_exc()
-    finally:
-        os._exit(0)
-
-
-def _answer(stream: BufferedRWPair, message: dict[str, Any], store: MemoryStore, bundle: Bundle) -> None:
-    frames = Frames(stream, b"")
-    try:
-        answer = store.query(unpack_query(message, bundle.base, bundle.prefixes))
-        form: GraphFormat | TableFormat = (
-            named(message["graph"], GRAPH_FORMATS)
-            if answer.kind == "triples"
-            else named(message["table"], TABLE_FORMATS)
-        )
-        frames = Frames(stream, pack_json({"kind": answer.kind, "form": form.name}))
-        answer.write(frames, form)  # type: ignore[arg-type]  # write() is all the engine asks of a file
-        frames.end()
-    except (QueryError, UnknownFormat) as error:
-        _tell(stream, frames, error)
-    except (OSError, RuntimeError, ValueError) as error:  # the engine's own
-        _tell(stream, frames, EvaluationFailed(str(error)))
-
-
-def _tell(stream: BufferedRWPair, frames: Frames, error: AtlasError) -> None:
-    """Tell of an error, unless part of the answer is on its way: then only breaking off says so."""
-    if not frames.begun:
-        stream.write(pack_error(error))
-        stream.flush()
-
-
-def main() -> None:
-    """Take an order as one line of JSON on standard input."""
-    try:
-        keep(json.loads(sys.stdin.readline()))
-    except AtlasError as error:
-        print(json.dumps({"error": str(error)}), flush=True)
-        sys.exit(1)
+    keeper.serve()
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ from orgatlas.graph.errors import (
     shortened,
 )
 from orgatlas.graph.federation import refuse_outbound
-from orgatlas.graph.store import syntax_error
+from orgatlas.graph.syntax import syntax_error
 from orgatlas.graph.vocabulary import PREFIXES
 
 XSD = PREFIXES["xsd"]

@@ -1,208 +1,148 @@
-"""The readers as the HTTP process sees them: ask, and get the bytes as they come; a reader past its deadline is killed.
+"""A reader: a fork of the keeper that answers questions from its frozen snapshot, one after another, until it is let go.
 
-No query is evaluated in this process and no answer is parsed here. A keeper that dies is started again.
+It has no network, a limit of memory and, for each question, a deadline: the default action of SIGALRM ends it at once, and no
+code of ours has to run for that. It leaves by itself when a question has made it too big.
 """
 
-import asyncio
-import contextlib
 import json
-import logging
-import os
+import resource
 import signal
-import sys
-import tempfile
-import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+import socket
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from orgatlas.graph.errors import Busy, EngineFailed, QueryTimeout, ReaderLost
-from orgatlas.graph.frames import LENGTH, pack_query, unpack_error
-from orgatlas.graph.settings import Settings
-from orgatlas.graph.store import AnswerKind, Query
+import pyoxigraph as ox
 
-GRACE = 1.0
-"""Seconds past its deadline after which a reader that has not ended by itself is given up."""
+from orgatlas.graph.bundle import Bundle
+from orgatlas.graph.caps import Caps
+from orgatlas.graph.confinement import confine
+from orgatlas.graph.errors import AtlasError, EvaluationFailed, WrongAnswerKind
+from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, named
+from orgatlas.graph.frames import Frames, VisitorGone, pack_error, query_of, read_frame
+from orgatlas.graph.remote import inline_services
+from orgatlas.graph.service import Abilities, describe_service
+from orgatlas.graph.store import KIND_IN_WORDS, UNNAMED, AnswerKind, MemoryStore
 
-log = logging.getLogger(__name__)
+GROWTH = 64 * 1024
+"""KiB by which a question may make a reader grow; one that has grown more leaves, and a slim one takes its place."""
 
 
 @dataclass(frozen=True, slots=True)
-class StreamedAnswer:
-    """An answer on its way: its kind, the name of its form, and its bytes, to be taken once."""
+class Snapshot:
+    """What readers answer from, and within which limits: `memory` in MiB, and the hosts that SERVICE may ask."""
+
+    store: MemoryStore
+    bundle: Bundle
+    memory: int
+    caps: Caps
+    services: tuple[str, ...] = ()
+    reasoning: bool = True
+    writable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """An answer ready to be written: its kind, the name of its form, and what writes it and says which cap cut it."""
 
     kind: AnswerKind
     form: str
-    chunks: AsyncIterator[bytes]
+    write: Callable[[Frames], str | None]
 
 
-class Readers:
-    """A keeper that runs, and the way to it. `digest` names the edition it holds; `triples` says how many it knows."""
-
-    def __init__(self, order: dict[str, Any], settings: Settings) -> None:
-        self._order, self._settings = order, settings
-        self._free = asyncio.Semaphore(settings.readers)
-        self._waiting = 0
-        self._process: asyncio.subprocess.Process | None = None
-        self.alive = False
-        self.digest, self.triples = "", 0
-
-    async def start(self) -> None:
-        """Start a keeper and wait until it has loaded. Raises EngineFailed with its reason if it cannot."""
-        self._process = process = await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-m", "orgatlas.graph.keeper",
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        assert process.stdin
-        assert process.stdout
-        process.stdin.write(json.dumps(self._order).encode() + b"\n")
-        with contextlib.suppress(ConnectionError):
-            await process.stdin.drain()
-        announcement = json.loads(await process.stdout.readline() or b'{"error": "The keeper did not start."}')
-        if "error" in announcement:
-            raise EngineFailed(announcement["error"])
-        self.digest, self.triples = announcement["digest"], announcement["triples"]
-        self.alive = True
-
-    async def watch(self) -> None:
-        """Start the keeper again whenever it ends. Ends itself where that fails, and says so in the log."""
-        while self._process is not None:
-            await self._process.wait()
-            self.alive = False
-            log.error("The keeper ended; it is started again")
-            try:
-                await self.start()
-            except EngineFailed as error:
-                log.critical("The graph could not be loaded again: %s", error)
-                return
-
-    async def stop(self) -> None:
-        """End the keeper."""
-        process, self._process, self.alive = self._process, None, False
-        if process is not None and process.stdin is not None:
-            process.stdin.close()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), GRACE)
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-
-    @asynccontextmanager
-    async def ask(self, query: Query, table: str = "json", graph: str = "turtle") -> AsyncIterator[StreamedAnswer]:
-        """Ask a reader; leaving the block before the end of the answer kills it.
-
-        The deadline covers the whole block, so that a visitor who does not read cannot keep a reader for ever.
-        Raises Busy, QuerySyntaxError, OutboundRefused, EvaluationFailed, QueryTimeout and ReaderLost, the last two also
-        from the chunks.
-        """
-        deadline = self._settings.query_timeout
-        async with self._turn():
-            start = time.monotonic()
-            try:
-                async with asyncio.timeout(deadline + GRACE):
-                    async with self._visit(start) as (stream, writer):
-                        writer.write(pack_query(query, table, graph, deadline))
-                        await writer.drain()
-                        head = json.loads(await _frame(stream, start, deadline))
-                        if "error" in head:
-                            raise unpack_error(head)
-                        yield StreamedAnswer(head["kind"], head["form"], _chunks(stream, start, deadline))
-            except TimeoutError:
-                raise QueryTimeout(deadline) from None
-
-    @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
-        """Wait for a free reader, not longer than one may take and not in too long a line."""
-        if self._free.locked() and self._waiting >= self._settings.waiting:
-            raise Busy("Too many queries are waiting.")
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(self._settings.query_timeout):
-                await self._free.acquire()
-        except TimeoutError:
-            raise Busy("No query came to an end in time.") from None
-        finally:
-            self._waiting -= 1
-        try:
-            yield
-        finally:
-            self._free.release()
-
-    @asynccontextmanager
-    async def _visit(self, start: float) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-        """The way to a reader of one's own, which is gone afterwards."""
-        try:
-            stream, writer = await asyncio.open_unix_connection(self._order["socket"], limit=2**20)
-        except OSError:
-            raise Busy("The graph is being loaded again.") from None
-        try:
-            reader = json.loads(await _frame(stream, start, self._settings.query_timeout))["pid"]
-            with _killed(reader):
-                yield stream, writer
-        finally:
-            writer.close()
-
-    async def table(self, query: Query) -> list[dict[str, Any]]:
-        """The rows of a question of our own, as bindings of the SPARQL 1.1 JSON results format."""
-        async with self.ask(query) as answer:
-            whole = b"".join([chunk async for chunk in answer.chunks])
-        rows: list[dict[str, Any]] = json.loads(whole)["results"]["bindings"]
-        return rows
+def answer_questions(visitor: socket.socket, snapshot: Snapshot) -> None:
+    """Answer until the visitor goes, or this process has grown too big."""
+    confine(snapshot.memory)
+    full = _peak() + GROWTH
+    stream = visitor.makefile("rb")
+    while (frame := read_frame(stream)) is not None:
+        message = json.loads(frame[1])
+        signal.setitimer(signal.ITIMER_REAL, message["seconds"])
+        _answer(visitor, message, snapshot, full)
+        if _peak() > full:
+            break
+    stream.read(1)  # stay until the visitor goes, so that it never signals another process of this number
 
 
-@contextmanager
-def _killed(process: int) -> Iterator[None]:
-    """Kill a process on leaving, and never another one that was given its number since."""
-    handle = None
-    if hasattr(os, "pidfd_open"):
-        with contextlib.suppress(OSError):
-            handle = os.pidfd_open(process)
+def answer_with_services(visitor: socket.socket, snapshot: Snapshot) -> None:
+    """Answer one question whose SERVICE clauses may ask some hosts. They are asked first; then the network is left."""
+    stream = visitor.makefile("rb")
+    if (frame := read_frame(stream)) is None:
+        return
+    message = json.loads(frame[1])
+    signal.setitimer(signal.ITIMER_REAL, message["seconds"])
+    base, prefixes = snapshot.bundle.base, snapshot.bundle.prefixes
     try:
-        yield
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            if handle is not None:
-                signal.pidfd_send_signal(handle, signal.SIGKILL)
-            elif not hasattr(os, "pidfd_open"):
-                os.kill(process, signal.SIGKILL)
-        if handle is not None:
-            os.close(handle)
+        message["text"] = inline_services(message["text"], prefixes, base, snapshot.services, message["seconds"])
+    except AtlasError as error:
+        _tell(visitor, error)
+    else:
+        confine(snapshot.memory)
+        _answer(visitor, message, snapshot, full=0)
+    stream.read(1)
 
 
-async def _frame(stream: asyncio.StreamReader, start: float, deadline: float) -> bytes:
+def _answer(visitor: socket.socket, message: Mapping[str, Any], snapshot: Snapshot, full: int) -> None:
+    frames: Frames | None = None
     try:
-        return await stream.readexactly(*LENGTH.unpack(await stream.readexactly(LENGTH.size)))
-    except (asyncio.IncompleteReadError, ConnectionResetError):
-        # A reader that is gone says nothing more; only the clock tells why.
-        raise (QueryTimeout(deadline) if time.monotonic() - start >= deadline else ReaderLost()) from None
+        outgoing = DOERS[message["do"]](message, snapshot)
+        head = {"kind": outgoing.kind, "form": outgoing.form}
+        frames = Frames(visitor.sendall, head, message["encoding"])
+        cut = outgoing.write(frames)
+        signal.setitimer(signal.ITIMER_REAL, 0)  # before the end is told: who hears of it may ask again
+        frames.end(cut, leaving=_peak() > full)
+    except AtlasError as error:
+        _tell(visitor, error, frames)
+    except (OSError, RuntimeError, ValueError, MemoryError) as error:  # the engine's own
+        _tell(visitor, EvaluationFailed(str(error)), frames)
 
 
-async def _chunks(stream: asyncio.StreamReader, start: float, deadline: float) -> AsyncIterator[bytes]:
-    while chunk := await _frame(stream, start, deadline):
-        yield chunk
+def _tell(visitor: socket.socket, error: AtlasError, frames: Frames | None = None) -> None:
+    """Tell of an error, unless part of the answer is on its way: then only breaking off says so."""
+    if frames is not None and frames.begun:
+        raise VisitorGone from error
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    visitor.sendall(pack_error(error))
 
 
-@asynccontextmanager
-async def keeper(paths: Sequence[Path], settings: Settings, empty: bool = False) -> AsyncIterator[Readers]:
-    """Start a keeper for a bundle, and end it on leaving. Raises EngineFailed with its reason if it cannot load."""
-    with tempfile.TemporaryDirectory(prefix="orgatlas-", ignore_cleanup_errors=True) as folder:
-        order = {
-            "paths": [str(path.resolve()) for path in paths],
-            "base_iri": settings.base_iri,
-            "reasoning": settings.reasoning,
-            "empty": empty,
-            "memory": settings.query_memory,
-            "socket": str(Path(folder) / "keeper"),
-        }
-        readers = Readers(order, settings)
-        try:
-            await readers.start()
-            watch = asyncio.create_task(readers.watch())
-            try:
-                yield readers
-            finally:
-                watch.cancel()
-        finally:
-            await readers.stop()
+def _query(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
+    """The answer to a SPARQL query, in the form for its kind."""
+    answer = snapshot.store.query(query_of(message, snapshot.bundle.base, snapshot.bundle.prefixes))
+    wanted = message["graph" if answer.kind == "triples" else "table"]
+    forms = GRAPH_FORMATS if answer.kind == "triples" else TABLE_FORMATS
+    if wanted is None:
+        raise WrongAnswerKind(KIND_IN_WORDS[answer.kind], [each.name for each in forms])
+    form = named(wanted, forms)
+    return Outgoing(answer.kind, form.name, lambda frames: answer.write(frames, form, snapshot.caps))  # type: ignore[arg-type]
+
+
+def _graph(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
+    """A graph of the store, whole."""
+    form = named(message["graph"], GRAPH_FORMATS)
+    triples = snapshot.store.graph(ox.NamedNode(message["name"]) if message["name"] is not None else UNNAMED)
+    return Outgoing("triples", form.name, lambda frames: _written(triples, frames, form.engine, snapshot))
+
+
+def _service(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
+    """The description of the service."""
+    form = named(message["graph"], GRAPH_FORMATS)
+    abilities = Abilities(snapshot.writable, snapshot.reasoning, bool(snapshot.services))
+    triples = describe_service(snapshot.store, snapshot.bundle, message["endpoint"], abilities)
+    return Outgoing("triples", form.name, lambda frames: _written(triples, frames, form.engine, snapshot))
+
+
+def _written(triples: Any, frames: Frames, form: ox.RdfFormat, snapshot: Snapshot) -> None:
+    ox.serialize(triples, frames, format=form, prefixes=snapshot.bundle.prefixes)  # type: ignore[arg-type]
+
+
+DOERS: Mapping[str, Callable[[Mapping[str, Any], Snapshot], Outgoing]] = {
+    "query": _query,
+    "graph": _graph,
+    "service": _service,
+}
+"""What a reader can do, by the word that asks for it."""
+
+
+def _peak() -> int:
+    """The most memory this process has had, in KiB: what it gave back since is still scattered all over."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

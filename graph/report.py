@@ -88,22 +88,27 @@ def _block(finding: Finding, language: str, words: Words) -> Iterator[str]:
 
 def turtle(findings: Iterable[Finding], language: str = "en", rules: Sequence[str] = ()) -> str:
     """A SHACL validation report, in every language there is."""
+    return (pyoxigraph.serialize(report(findings), format=RdfFormat.TURTLE, prefixes=SHOWN) or b"").decode()
+
+
+def report(findings: Iterable[Finding]) -> list[Triple]:
+    """The same report as triples."""
     findings = ordered(findings)
-    report = BlankNode("orgatlas-report")
+    node = BlankNode("orgatlas-report")
     triples = [
-        Triple(report, RDF_TYPE, NamedNode(SH + "ValidationReport")),
+        Triple(node, RDF_TYPE, NamedNode(SH + "ValidationReport")),
         Triple(
-            report,
+            node,
             NamedNode(SH + "conforms"),
             Literal("false" if findings else "true", datatype=name("xsd:boolean")),
         ),
     ]
     for number, finding in enumerate(findings, start=1):
         result = BlankNode(f"orgatlas-result-{number}")
-        triples.append(Triple(report, NamedNode(SH + "result"), result))
+        triples.append(Triple(node, NamedNode(SH + "result"), result))
         triples.append(Triple(result, RDF_TYPE, NamedNode(SH + "ValidationResult")))
         triples += _result(finding, result)
-    return (pyoxigraph.serialize(triples, format=RdfFormat.TURTLE, prefixes=SHOWN) or b"").decode()
+    return triples
 
 
 def _result(finding: Finding, result: BlankNode) -> Iterator[Triple]:

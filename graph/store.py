@@ -4,18 +4,23 @@ https://www.w3.org/TR/sparql11-query/ and https://www.w3.org/TR/sparql11-protoco
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Literal, Protocol
 
 import pyoxigraph as ox
 
-from orgatlas.graph.errors import QuerySyntaxError, WrongAnswerKind, shortened
+from orgatlas.graph.caps import Caps, write_capped
+from orgatlas.graph.dataset import DatasetClause, clause_of
+from orgatlas.graph.errors import EvaluationFailed, UnknownGraph, WrongAnswerKind
 from orgatlas.graph.federation import refuse_outbound
 from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, GraphFormat, TableFormat
-from orgatlas.graph.tokens import TOKENS
+from orgatlas.graph.patch import Patch
+from orgatlas.graph.syntax import syntax_error
+from orgatlas.graph.vocabulary import PREFIXES
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+GraphName = ox.NamedNode | ox.DefaultGraph
 AnswerKind = Literal["boolean", "solutions", "triples"]
 KIND_IN_WORDS: Mapping[AnswerKind, str] = {
     "boolean": "yes or no",
@@ -23,10 +28,20 @@ KIND_IN_WORDS: Mapping[AnswerKind, str] = {
     "triples": "a graph",
 }
 
+DefaultGraphs = list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph]
+NamedGraphs = list[ox.NamedNode | ox.BlankNode]
+
+UNNAMED = ox.DefaultGraph()
+UNLIMITED = Caps(2**63, 2**63)
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One SPARQL query. Variables in `values` are bound to terms by the engine and never become text of the query."""
+    """One SPARQL query. Variables in `values` are bound to terms by the engine and never become text of the query.
+
+    `default_graphs` and `named_graphs` describe its dataset; where both are empty, its own FROM clauses do, or nothing.
+    `seconds` is how long it may take, where that is less than is allowed.
+    """
 
     text: str
     base: str | None = None
@@ -34,11 +49,7 @@ class Query:
     values: Mapping[str, Term] = field(default_factory=dict)
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
-
-
-_EXPECTED = re.compile(r'("(?:[^"\\]|\\.)*"|\[[^\]]*\](?:\s*\|\s*\[[^\]]*\])*|[^,\s][^,]*)(?:,\s*|$)')
-MOST_EXPECTED = 12
-UPDATES = {"ADD", "CLEAR", "COPY", "CREATE", "DELETE", "DROP", "INSERT", "LOAD", "MOVE", "WITH"}
+    seconds: float | None = None
 
 
 class Answer(Protocol):
@@ -46,8 +57,11 @@ class Answer(Protocol):
 
     kind: AnswerKind
 
-    def write(self, output: IO[bytes], form: GraphFormat | TableFormat) -> None:
-        """Write the answer; raises WrongAnswerKind if the form is not for this kind of answer."""
+    def write(self, output: IO[bytes], form: GraphFormat | TableFormat, caps: Caps = UNLIMITED) -> str | None:
+        """Write the answer; returns which cap cut it, if one did.
+
+        Raises WrongAnswerKind if the form is not for this kind of answer.
+        """
         ...
 
 
@@ -55,7 +69,7 @@ class Store(Protocol):
     """Where the quads are."""
 
     def query(self, query: Query) -> Answer:
-        """Ask; raises QuerySyntaxError and OutboundRefused."""
+        """Ask; raises QuerySyntaxError, OutboundRefused and EvaluationFailed."""
         ...
 
 
@@ -73,106 +87,240 @@ class MemoryAnswer:
             return "triples"
         return "boolean" if isinstance(self.results, ox.QueryBoolean) else "solutions"
 
-    def write(self, output: IO[bytes], form: GraphFormat | TableFormat) -> None:
-        """Write the answer; raises WrongAnswerKind if the form is not for this kind of answer."""
-        if isinstance(self.results, ox.QueryTriples):
-            if not isinstance(form, GraphFormat):
-                raise WrongAnswerKind(KIND_IN_WORDS[self.kind], [each.name for each in GRAPH_FORMATS])
-            ox.serialize(self.results, output, format=form.engine, prefixes=dict(self.prefixes))
-        else:
-            if not isinstance(form, TableFormat):
-                raise WrongAnswerKind(KIND_IN_WORDS[self.kind], [each.name for each in TABLE_FORMATS])
-            self.results.serialize(output, format=form.engine)
+    def write(self, output: IO[bytes], form: GraphFormat | TableFormat, caps: Caps = UNLIMITED) -> str | None:
+        """Write the answer; returns which cap cut it, if one did.
+
+        Raises WrongAnswerKind if the form is not for this kind of answer.
+        """
+        known = GRAPH_FORMATS if self.kind == "triples" else TABLE_FORMATS
+        if form not in known:
+            raise WrongAnswerKind(KIND_IN_WORDS[self.kind], [each.name for each in known])
+        return write_capped(self.results, output, form, caps, self.prefixes)
 
 
 class MemoryStore:
     """The quads in the memory of this process.
 
-    The engine's own union of the named graphs counts a triple as often as graphs state it, which makes every COUNT wrong.
-    So the default graph holds the union, each triple once, beside the named graphs.
+    Unless `strict`, the default graph is the union of all graphs. The engine's own union counts a triple as often as
+    graphs state it, which makes every COUNT wrong. So the engine's default graph holds the union, each triple once, beside
+    the named graphs; what is stated in no named graph is what stands there alone, or is in `_both`.
     """
 
-    def __init__(self, quads: Iterable[ox.Quad]) -> None:
+    def __init__(self, quads: Iterable[ox.Quad], inferred: ox.NamedNode | None = None, strict: bool = False) -> None:
+        self.inferred, self.strict = inferred, strict
         self._store = ox.Store()
+        self._both: set[ox.Triple] = set()
+        self._sent: dict[ox.Quad, ox.Quad] = {}
         held = tuple(quads)
         self._store.bulk_extend(held)
-        self._store.bulk_extend(ox.Quad(each.subject, each.predicate, each.object) for each in held)
+        self._remember(held)
+        if not strict:
+            unnamed = {quad.triple for quad in self._store.quads_for_pattern(None, None, None, UNNAMED)}
+            if unnamed:
+                self._both = {quad.triple for quad in self._store if quad.graph_name != UNNAMED} & unnamed
+            self._store.bulk_extend(placed(each.triple) for each in held)
 
     def __len__(self) -> int:
-        """How many triples it knows, each counted once."""
-        return sum(1 for _ in self._store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+        """How many triples it knows, each counted once (where strict, once a graph)."""
+        return len(self._store) if self.strict else sum(1 for _ in self.quads_of(UNNAMED))
 
     def query(self, query: Query) -> MemoryAnswer:
-        """Ask; raises QuerySyntaxError and OutboundRefused."""
+        """Ask; raises QuerySyntaxError, OutboundRefused and EvaluationFailed."""
         refuse_outbound(query.text)
+        prefixes = _spoken(query.prefixes, query.text)
+        clause = DatasetClause(query.default_graphs, query.named_graphs)
         try:
-            results = self._store.query(
+            # The engine's merge of several graphs holds a triple as often as they state it.
+            if not clause and len((own := clause_of(query.text, query.base, prefixes)).default) > 1:
+                clause = own
+            store, default, named = self._dataset(clause)
+            results = store.query(
                 query.text,
                 base_iri=query.base,
-                prefixes=dict(query.prefixes),
-                default_graph=[ox.NamedNode(iri) for iri in query.default_graphs] or None,
-                named_graphs=[ox.NamedNode(iri) for iri in query.named_graphs] or None,
+                prefixes=prefixes,
+                default_graph=default,
+                named_graphs=named,
                 substitutions={ox.Variable(name): value for name, value in query.values.items()},
             )
         except SyntaxError as error:
             raise syntax_error(error, query.text, query.prefixes) from None
-        # What FROM names may be no IRI, and a value may be for a variable that the answer has not.
+        # A graph may be named by what is no IRI, a function be unknown, a value be for a variable that the answer has not.
         except (ValueError, RuntimeError) as error:
-            raise QuerySyntaxError(str(error)) from None
+            raise EvaluationFailed(str(error)) from None
         return MemoryAnswer(results, query.prefixes)
+
+    def _dataset(self, clause: DatasetClause) -> tuple[ox.Store, DefaultGraphs | None, NamedGraphs | None]:
+        """The engine's store that holds a dataset, and which of its graphs are meant; None means all that it has."""
+        if not clause:
+            return self._store, None, None
+        default: DefaultGraphs = [ox.NamedNode(iri) for iri in dict.fromkeys(clause.default)]
+        named: NamedGraphs = [ox.NamedNode(iri) for iri in dict.fromkeys(clause.named)]
+        if len(default) < 2:
+            return self._store, default, named
+        merged = ox.Store()
+        for graph in default:
+            merged.bulk_extend(placed(quad.triple) for quad in self._store.quads_for_pattern(None, None, None, graph))
+        for graph in named:
+            merged.bulk_extend(self._store.quads_for_pattern(None, None, None, graph))
+        return merged, [UNNAMED], named
+
+    # The Graph Store: what is stated, graph by graph.
+
+    def quads_of(self, graph: GraphName) -> Iterator[ox.Quad]:
+        """What the engine holds of a graph: of the default graph, all that queries see there."""
+        return self._store.quads_for_pattern(None, None, None, graph)
+
+    def graph(self, name: GraphName) -> Iterator[ox.Triple]:
+        """The triples of a graph as queries see it. Raises UnknownGraph."""
+        if not self.has_graph(name):
+            raise UnknownGraph(name.value if isinstance(name, ox.NamedNode) else "default")
+        return (quad.triple for quad in self.quads_of(name))
+
+    def has_graph(self, name: GraphName) -> bool:
+        """Whether there is such a graph; a graph may be there and empty. The default graph always is."""
+        return isinstance(name, ox.DefaultGraph) or self._store.contains_named_graph(name)
+
+    def named_graphs(self) -> set[ox.NamedNode]:
+        """The names of the graphs."""
+        return {graph for graph in self._store.named_graphs() if isinstance(graph, ox.NamedNode)}
+
+    def stated_in(self, graph: GraphName) -> Iterator[ox.Quad]:
+        """What is stated in a graph; of the default graph, only what was stated there and nowhere else put."""
+        if self.strict or graph != UNNAMED:
+            return self.quads_of(graph)
+        return (quad for quad in self.quads_of(UNNAMED) if self._is_unnamed(quad.triple))
+
+    def stated(self) -> Iterator[ox.Quad]:
+        """Every quad that is stated, with its literals as they were sent: the engine writes some of them anew."""
+        graphs: list[GraphName] = [UNNAMED, *(self.named_graphs() - {self.inferred})]
+        for graph in graphs:
+            for quad in self.stated_in(graph):
+                yield self._sent.get(quad, quad)
+
+    def statements(self, triple: ox.Triple) -> list[ox.Quad]:
+        """The quads that state a triple, in whichever graph."""
+        found = [quad for quad in self._named(triple) if quad.graph_name != self.inferred]
+        if self.strict or not self._is_unnamed(triple):
+            return found
+        return [*found, placed(triple)]
+
+    def copy(self) -> ox.Store:
+        """The engine's store once more, to try something on."""
+        copied = ox.Store()
+        copied.bulk_extend(self._store)
+        for graph in self._store.named_graphs():
+            copied.add_graph(graph)
+        return copied
+
+    def __iter__(self) -> Iterator[ox.Quad]:
+        """Every quad that queries see."""
+        return iter(self._store)
+
+    def __contains__(self, quad: ox.Quad) -> bool:
+        """Whether queries see a quad."""
+        return quad in self._store
+
+    def states(self, quad: ox.Quad) -> bool:
+        """Whether a quad is stated in its graph; in the default graph, whether it is stated there itself."""
+        return quad in self._store and (self.strict or quad.graph_name != UNNAMED or self._is_unnamed(quad.triple))
+
+    def apply(self, patch: Patch) -> None:
+        """Change what is held. A quad that goes and is not there, or comes and is, changes nothing."""
+        for quad in patch.removed:
+            self._remove(quad)
+        for graph in patch.dropped:
+            self._store.remove_graph(graph)
+        for graph in patch.made:
+            self._store.add_graph(graph)
+        for quad in patch.added:
+            self._add(quad)
+        self._remember(patch.added)
+
+    def _remove(self, quad: ox.Quad) -> None:
+        triple = quad.triple
+        if self._sent:
+            self._sent.pop(quad, None)
+        if self.strict:
+            self._store.remove(quad)
+        elif quad.graph_name != UNNAMED:
+            unnamed = self._is_unnamed(triple)
+            self._store.remove(quad)
+            if not any(True for _ in self._named(triple)):
+                self._both.discard(triple)
+                if not unnamed:
+                    self._store.remove(placed(triple))
+        elif triple in self._both:
+            self._both.discard(triple)
+        elif self._is_unnamed(triple):
+            self._store.remove(quad)
+
+    def _add(self, quad: ox.Quad) -> None:
+        if not self.strict:
+            triple = quad.triple
+            before = next(self._held(triple, UNNAMED), None)
+            if quad.graph_name == UNNAMED:
+                if before and not self._is_unnamed(before.triple):
+                    self._both.add(before.triple)
+            elif before is None:
+                self._store.add(placed(triple))
+            elif self._is_unnamed(before.triple):
+                self._both.add(before.triple)
+        self._store.add(quad)
+
+    def _held(
+        self, triple: ox.Triple, graph: ox.NamedNode | ox.BlankNode | ox.DefaultGraph | None
+    ) -> Iterator[ox.Quad]:
+        return self._store.quads_for_pattern(triple.subject, triple.predicate, triple.object, graph)
+
+    def _named(self, triple: ox.Triple) -> Iterator[ox.Quad]:
+        quads = self._held(triple, None)
+        return (quad for quad in quads if quad.graph_name != UNNAMED)
+
+    def _is_unnamed(self, triple: ox.Triple) -> bool:
+        """Whether a triple of the union is stated in the default graph itself."""
+        if triple in self._both:
+            return True
+        return placed(triple) in self._store and not any(True for _ in self._named(triple))
+
+    def _remember(self, quads: Iterable[ox.Quad]) -> None:
+        """Keep the literals that the engine writes anew as they were sent, because shapes speak of those."""
+        for sent in quads:
+            if isinstance(sent.object, ox.Literal) and _is_rewritten(sent.object):
+                held = next(self._held(sent.triple, sent.graph_name), None)
+                if held is not None and held != sent:
+                    self._sent[held] = sent
+
+
+XSD = PREFIXES["xsd"]
+_AS_THEY_ARE = {XSD + "string", PREFIXES["rdf"] + "langString", XSD + "anyURI"}
+_PLAIN_INTEGER = re.compile(r"0|-?[1-9][0-9]*")
+_PLAIN_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2})?")
+
+
+def _is_rewritten(literal: ox.Literal) -> bool:
+    """Whether the engine may hold a literal in other words than it was sent in."""
+    datatype = literal.datatype.value
+    if datatype in _AS_THEY_ARE or not datatype.startswith(XSD):
+        return False
+    if datatype == XSD + "integer":
+        return not _PLAIN_INTEGER.fullmatch(literal.value)
+    if datatype in (XSD + "date", XSD + "dateTime"):
+        return not _PLAIN_DATE.fullmatch(literal.value)
+    return literal.value not in ("true", "false")
+
+
+def _spoken(prefixes: Mapping[str, str], text: str) -> dict[str, str]:
+    """The prefixes that a text may use: the engine reads the IRI of each it is given, for every query."""
+    if "\\" in text:
+        return dict(prefixes)
+    return {prefix: iri for prefix, iri in prefixes.items() if f"{prefix}:" in text}
+
+
+def placed(triple: ox.Triple, graph: GraphName = UNNAMED) -> ox.Quad:
+    """The quad that states a triple in a graph."""
+    return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
 def flat(quads: Iterable[ox.Quad]) -> list[ox.Triple]:
     """The triples of all graphs, each once, in the order of the quads."""
     return list(dict.fromkeys(quad.triple for quad in quads))
-
-
-def syntax_error(error: SyntaxError, text: str, prefixes: Mapping[str, str] | None = None) -> QuerySyntaxError:
-    """The engine's syntax error in a text, with its place taken out and its grammar put into words.
-
-    Where the engine would only list what else it knows, two frequent causes are named: an update, and a prefix that neither
-    the text nor `prefixes` declares.
-    """
-    said = str(error.msg)
-    reason, line, column = said, error.lineno, error.offset
-    if place := re.match(r"error at (\d+):(\d+): (.*)", said, re.DOTALL):
-        reason, line, column = _in_words(place[3]), int(place[1]), int(place[2])
-    tokens = [token for token in TOKENS.finditer(text) if not token["space"]]
-    if _is_update(tokens):
-        return QuerySyntaxError("this is an update, and only queries are answered here", line, column)
-    for token in _undeclared(tokens, prefixes or {}):
-        name = f"the prefix {shortened(token['prefix'])}: is not declared"
-        return QuerySyntaxError(
-            name, text.count("\n", 0, token.start()) + 1, token.start() - text.rfind("\n", 0, token.start())
-        )
-    return QuerySyntaxError(reason, line, column)
-
-
-def _is_update(tokens: Sequence[re.Match[str]]) -> bool:
-    words = (token["word"].upper() for token in tokens if token["word"])
-    return next((word in UPDATES for word in words if word not in ("PREFIX", "BASE")), False)
-
-
-def _undeclared(tokens: Sequence[re.Match[str]], prefixes: Mapping[str, str]) -> Iterator[re.Match[str]]:
-    """The prefixed names whose prefix nobody declares; that of a blank node is none."""
-    known = {*prefixes, "_"}
-    for before, token in zip([None, *tokens], tokens, strict=False):
-        if token["prefix"] is None:
-            continue
-        if before is not None and before[0].upper() == "PREFIX":
-            known.add(token["prefix"])
-        elif token["prefix"] not in known:
-            yield token
-
-
-def _in_words(reason: str) -> str:
-    """The engine lists all it would have taken, down to ranges of characters; a person can use the words and signs of it."""
-    if "Prefix not found" in reason:
-        return "a prefix is used that no PREFIX line declares"
-    parts: list[str] = _EXPECTED.findall(reason.removeprefix("expected ").removeprefix("one of "))
-    wanted = [part for part in parts if part[0] != "["]
-    if sentences := [part for part in wanted if part.count(" ") > 2]:
-        return sentences[0]
-    if not reason.startswith("expected ") or not wanted:
-        return "unexpected text" if reason.startswith("expected ") else reason
-    return f"expected {', '.join(wanted[:MOST_EXPECTED])}{', …' if len(wanted) > MOST_EXPECTED else ''}"

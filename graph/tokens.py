@@ -20,3 +20,13 @@ TOKENS = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 """The tokens of SPARQL as far as they matter here; the group that matched says what a token is."""
+
+
+def word(token: re.Match[str]) -> str | None:
+    """The word that a token is, in capitals; None where it is none."""
+    return token["word"].upper() if token["word"] else None
+
+
+def is_name(token: re.Match[str]) -> bool:
+    """Whether a token is an IRI or a prefixed name."""
+    return token["prefix"] is not None or token[0].startswith("<")

@@ -12,9 +12,9 @@ import pytest
 import uvicorn
 
 from orgatlas.api.app import create_app
-from orgatlas.api.server import listen
+from orgatlas.api.server import listen, server_config
 from orgatlas.graph.bundle import open_bundle
-from orgatlas.graph.reader import keeper
+from orgatlas.graph.pool import keeper
 from orgatlas.graph.settings import Settings
 
 DEADLINE = 2.0
@@ -32,7 +32,7 @@ def serve(paths: Sequence[Path] = ()) -> Iterator[httpx.Client]:
             port.append(door.getsockname()[1])
             async with keeper(paths, settings) as readers:
                 app = create_app(open_bundle(paths), readers, settings)
-                server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
+                server = uvicorn.Server(server_config(app))
                 started.put(server)
                 await server.serve(sockets=[door])
 

@@ -17,7 +17,7 @@ from orgatlas.graph.errors import (
     QueryTimeout,
     ReaderLost,
 )
-from orgatlas.graph.reader import Readers, keeper
+from orgatlas.graph.pool import Readers, keeper
 from orgatlas.graph.settings import Settings
 from orgatlas.graph.store import Query
 

@@ -1,0 +1,111 @@
+"""Graph Store Protocol: read, replace, add to and delete whole graphs.
+
+https://www.w3.org/TR/sparql11-http-rdf-update/
+"""
+
+from http import HTTPStatus
+from uuid import uuid4
+
+from pyoxigraph import NamedNode
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from orgatlas.api.access import require_writer
+from orgatlas.api.answers import encoding_for, send
+from orgatlas.api.atlas import Atlas
+from orgatlas.api.changes import make
+from orgatlas.api.limits import content_of, query_pairs
+from orgatlas.api.sparql import VARY, graph_form
+from orgatlas.graph.commit import Change, Operation
+from orgatlas.graph.documents import MEDIA_TYPES, MULTIPART
+from orgatlas.graph.errors import shortened
+
+PATH = "/graphs"
+ACCEPTED = (*MEDIA_TYPES, MULTIPART)
+"""What may be posted; only one document takes the place of a graph."""
+
+OF_WRITES = ("graph", "default")
+OF_READS = (*OF_WRITES, "format")
+
+
+async def read(request: Request, atlas: Atlas) -> Response:
+    """A graph, whole. The default graph is what queries see as such."""
+    name = _named(request)
+    form, media_type = graph_form(request, [value for key, value in query_pairs(request) if key == "format"])
+    opened = atlas.readers.graph(name, form.name, encoding_for(request))
+    return await send(request, atlas, opened, ("", media_type), VARY)
+
+
+async def replace(request: Request, atlas: Atlas) -> Response:
+    """Put a graph in the place of what is there. What was sent is read before anything changes."""
+    require_writer(request, atlas)
+    return await _store("put", request, atlas, _named(request))
+
+
+async def add(request: Request, atlas: Atlas) -> Response:
+    """Add to a graph; at the graph store itself, make a new graph with a name of our own."""
+    require_writer(request, atlas)
+    pairs = {key for key, _ in query_pairs(request)}
+    if request.scope["path"].rstrip("/") == PATH and not pairs & {"graph", "default"}:
+        made = f"{_address(request).rstrip('/')}/{uuid4()}"
+        return await _store("post", request, atlas, made, made)
+    return await _store("post", request, atlas, _named(request))
+
+
+async def delete(request: Request, atlas: Atlas) -> Response:
+    """Delete a graph; of the default graph, what is stated there."""
+    require_writer(request, atlas)
+    return await make(request, atlas, Change("delete", graph=_named(request)), content_of(request, 0))
+
+
+async def _store(
+    operation: Operation, request: Request, atlas: Atlas, name: str | None, location: str | None = None
+) -> Response:
+    content_type = request.headers.get("content-type", "")
+    media_type, _, parameters = content_type.partition(";")
+    media_type = media_type.strip().lower()
+    charset = parameters.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
+    if media_type not in ACCEPTED or (media_type == MULTIPART and operation != "post"):
+        accepted = ACCEPTED if operation == "post" else tuple(MEDIA_TYPES)
+        headers = {"Accept-Post" if operation == "post" else "Accept": ", ".join(accepted)}
+        detail = f"Send a graph as one of {', '.join(accepted)}."
+        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, headers)
+    if charset not in ("", "utf-8", "utf8"):
+        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "A graph is sent in UTF-8.")
+    base = name if name is not None else _address(request)
+    change = Change(operation, graph=name, media_type=content_type, base=base)
+    return await make(request, atlas, change, content_of(request, atlas.settings.max_upload), location)
+
+
+def _named(request: Request) -> str | None:
+    """The graph that a request is about, None being the default graph.
+
+    By the parameter `graph` or `default`, or else the address itself is its name.
+    """
+    pairs = query_pairs(request)
+    graphs = [value for key, value in pairs if key == "graph"]
+    defaults = [value for key, value in pairs if key == "default"]
+    direct = request.scope["path"].rstrip("/") != PATH
+    if direct and not graphs and not defaults:
+        return _checked(_address(request))
+    if direct or len(graphs) + len(defaults) != 1:
+        detail = (
+            f"Name one graph: {PATH}?graph=IRI, {PATH}?default, or an address below {PATH}/ that is itself the name."
+        )
+        raise HTTPException(HTTPStatus.BAD_REQUEST, detail)
+    return _checked(graphs[0]) if graphs else None
+
+
+def _checked(iri: str) -> str:
+    try:
+        return NamedNode(iri).value
+    except ValueError as error:
+        detail = f"The name of a graph is an absolute IRI, and {shortened(iri)!r} is none: {error}."
+        raise HTTPException(HTTPStatus.BAD_REQUEST, detail) from None
+
+
+def _address(request: Request) -> str:
+    """The address of a request as it was sent, without its query."""
+    path = request.scope.get("raw_path", b"").decode("ascii", "replace")
+    return f"{request.url.scheme}://{request.url.netloc}{path}"

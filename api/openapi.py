@@ -1,0 +1,66 @@
+"""What the API description says of a route beside its path: its parameters, its body and its answers.
+
+https://spec.openapis.org/oas/v3.1.1.html#operation-object
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from orgatlas.api.problems import MEDIA_TYPE
+
+TEXT: Mapping[str, Any] = {"type": "string"}
+IRIS: Mapping[str, Any] = {"type": "array", "items": {"type": "string", "format": "iri"}}
+
+PARAMETERS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "query": ("A SPARQL query. Without one, GET answers with the service description.", TEXT),
+    "default-graph-uri": ("A graph that is merged into the default graph of the query.", IRIS),
+    "named-graph-uri": ("A graph that the query may name.", IRIS),
+    "using-graph-uri": ("A graph that is merged into the default graph of an update's patterns.", IRIS),
+    "using-named-graph-uri": ("A graph that the patterns of an update may name.", IRIS),
+    "format": (
+        "The form of the answer, in place of Accept: csv, json, xml, tsv, ttl, nt, rdf, jsonld, trig, nq.",
+        TEXT,
+    ),
+    "timeout": (
+        "Seconds after which the query is stopped, if that is less than the service allows.",
+        {"type": "number"},
+    ),
+    "graph": ("The name of a graph.", {"type": "string", "format": "iri"}),
+    "default": ("The default graph is meant.", {"type": "string", "maxLength": 0}),
+}
+"""What each parameter of a query string means, and its schema."""
+
+
+CHANGES = {
+    "204": {"description": "The change was made; Orgatlas-Edition names what is there now."},
+    "201": {"description": "The change was made, and made a graph."},
+    "401": {"description": "The change needs the bearer token."},
+    "403": {"description": "The service is read-only."},
+    "422": {"description": "The change would break a shape. Nothing was changed."},
+}
+PROBLEM: Mapping[str, Any] = {"content": {MEDIA_TYPE: {"schema": {"type": "object"}}}}
+
+
+def operation(method: str, path: str, parameters: tuple[str, ...], body: tuple[str, ...]) -> dict[str, Any]:
+    """The parts of an operation object that FastAPI cannot know; `body` are the media types of what is sent."""
+    found: dict[str, Any] = {
+        "parameters": [
+            *({"name": name, "in": "path", "required": True, "schema": TEXT} for name in re.findall(r"{(\w+)", path)),
+            *(
+                {"name": name, "in": "query", "description": PARAMETERS[name][0], "schema": PARAMETERS[name][1]}
+                for name in parameters
+            ),
+        ],
+        "responses": {
+            **(CHANGES if method != "GET" else {}),
+            "4XX": {"description": "What is wrong with the request, as RFC 9457 has it.", **PROBLEM},
+            "503": {
+                "description": "A limit was reached, and the problem names it; or another try may succeed.",
+                **PROBLEM,
+            },
+        },
+    }
+    if body:
+        found["requestBody"] = {"required": True, "content": {media_type: {"schema": TEXT} for media_type in body}}
+    return found

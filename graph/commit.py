@@ -1,0 +1,201 @@
+"""How a change gets in: it is rehearsed in a fork of the keeper, and only what conforms comes back, as a patch.
+
+https://www.w3.org/TR/sparql11-update/ and https://www.w3.org/TR/sparql11-http-rdf-update/
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+import pyoxigraph as ox
+
+from orgatlas.graph.bundle import BUILT_IN, Bundle, read_files
+from orgatlas.graph.checks import read_checks, run_checks
+from orgatlas.graph.contradiction import contradiction
+from orgatlas.graph.dataset import DatasetClause, names_the_default_graph, only_inserts_data, using
+from orgatlas.graph.documents import read_triples
+from orgatlas.graph.errors import EvaluationFailed, QuerySyntaxError, ShapesViolated, UnknownGraph, WriteRefused
+from orgatlas.graph.federation import refuse_outbound, without_silent_loads
+from orgatlas.graph.findings import Finding, Severity
+from orgatlas.graph.formats import GRAPH_FORMATS, named
+from orgatlas.graph.patch import Patch
+from orgatlas.graph.reasoner import RuleReasoner
+from orgatlas.graph.report import report
+from orgatlas.graph.rules import read_rules, worded
+from orgatlas.graph.store import UNNAMED, GraphName, MemoryStore, placed
+from orgatlas.graph.syntax import syntax_error
+from orgatlas.graph.validator import ShaclValidator
+from orgatlas.graph.vocabulary import INFERRED_GRAPH, VOCABULARY_GRAPH
+
+Operation = Literal["update", "put", "post", "delete"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What somebody wants changed.
+
+    An update has its text in `content`, and perhaps the graphs that its patterns look at. The others are of the Graph
+    Store Protocol: `graph` is a name, or None for the default graph; `content` is what was sent, of `media_type`.
+    `base` is what relative IRIs in it are resolved against; `report_form` is the form of the report on what it violates.
+    """
+
+    operation: Operation
+    content: bytes = b""
+    graph: str | None = None
+    media_type: str = ""
+    base: str | None = None
+    using: tuple[str, ...] = ()
+    using_named: tuple[str, ...] = ()
+    report_form: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """By what a change is judged: the shapes and axioms of a bundle, with what follows or without, at the gate or past it."""
+
+    bundle: Bundle
+    reasoning: bool = True
+    gate: bool = True
+
+    @property
+    def inferred(self) -> ox.NamedNode:
+        """The graph of what follows."""
+        return ox.NamedNode(self.bundle.base + INFERRED_GRAPH)
+
+
+def rehearse(store: MemoryStore, change: Change, rules: Rules) -> Patch:
+    """What a change comes to, with what follows from it. The store is changed too: it has to be one to throw away.
+
+    Raises QuerySyntaxError, OutboundRefused, EvaluationFailed, UnreadableData, UnknownGraph, WriteRefused and ShapesViolated.
+    """
+    stated = _updated(store, change, rules) if change.operation == "update" else _stored(store, change)
+    _refuse_derived(stated, rules)
+    store.apply(stated)
+    derived, clashes = _derived(store, rules)
+    store.apply(derived)
+    if rules.gate and (found := [*_violations(store, rules), *clashes]):
+        # A graph that breaks shapes already may still be changed, as long as it does not get worse.
+        store.apply(derived.inverse())
+        store.apply(stated.inverse())
+        known = {_identity(each) for each in (*_violations(store, rules), *_derived(store, rules)[1])}
+        if fresh := [each for each in found if _identity(each) not in known]:
+            raise ShapesViolated([asdict(each) for each in fresh], _reported(fresh, change.report_form))
+    return stated + derived
+
+
+# What a change states.
+
+
+def _updated(store: MemoryStore, change: Change, rules: Rules) -> Patch:
+    text = without_silent_loads(_text(change.content))
+    refuse_outbound(text)
+    if not store.strict and names_the_default_graph(text):
+        raise WriteRefused(AMBIGUOUS_DEFAULT)
+    clause = DatasetClause(change.using, change.using_named)
+    # What looks at nothing need not be tried on a copy of everything.
+    blind = only_inserts_data(text)
+    tried = ox.Store() if blind else store.copy()
+    try:
+        text = using(text, clause) if clause else text
+        tried.update(text, base_iri=change.base or rules.bundle.base, prefixes=rules.bundle.prefixes)
+    except SyntaxError as error:
+        raise syntax_error(error, text, rules.bundle.prefixes, update=True) from None
+    except (RuntimeError, ValueError, OSError) as error:
+        raise EvaluationFailed(str(error)) from None
+    graphs = {graph for graph in tried.named_graphs() if isinstance(graph, ox.NamedNode)}
+    made = _sorted(graphs - store.named_graphs())
+    if blind:
+        return Patch(added=tuple(quad for quad in tried if not store.states(quad)), made=made)
+    removed = [quad for quad in store if quad not in tried]
+    if not store.strict:
+        removed = _from_every_graph(store, removed)
+    return Patch(
+        removed=tuple(quad for quad in removed if quad.graph_name != rules.inferred),
+        added=tuple(quad for quad in tried if quad not in store),
+        made=made,
+        dropped=_sorted(store.named_graphs() - graphs - {rules.inferred}),
+    )
+
+
+def _text(content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise QuerySyntaxError(f"not UTF-8 at byte {error.start}") from None
+
+
+def _from_every_graph(store: MemoryStore, removed: Iterable[ox.Quad]) -> list[ox.Quad]:
+    """What goes from the union goes from every graph that states it."""
+    gone: dict[ox.Quad, None] = {}
+    for quad in removed:
+        gone |= dict.fromkeys(store.statements(quad.triple) if quad.graph_name == UNNAMED else [quad])
+    return list(gone)
+
+
+def _stored(store: MemoryStore, change: Change) -> Patch:
+    graph: GraphName = ox.NamedNode(change.graph) if change.graph is not None else UNNAMED
+    there = set(store.stated_in(graph))
+    if change.operation == "delete":
+        if not store.has_graph(graph):
+            raise UnknownGraph(str(change.graph))
+        return Patch(tuple(there), dropped=(graph,) if isinstance(graph, ox.NamedNode) else ())
+    sent = read_triples(change.content, change.media_type, change.base)
+    coming = ox.Store()
+    coming.bulk_extend(quads := [placed(triple, graph) for triple in dict.fromkeys(sent)])
+    removed = tuple(quad for quad in there if quad not in coming) if change.operation == "put" else ()
+    made = (graph,) if isinstance(graph, ox.NamedNode) and not store.has_graph(graph) else ()
+    return Patch(removed, tuple(quad for quad in quads if not store.states(quad)), made=made)
+
+
+def _refuse_derived(stated: Patch, rules: Rules) -> None:
+    """Nobody writes where only the reasoner may."""
+    touched = (*(quad.graph_name for quad in stated.added), *stated.made, *stated.dropped)
+    if rules.reasoning and rules.inferred in touched:
+        raise WriteRefused(f"{rules.inferred.value} holds what follows from the other graphs. State it in another one.")
+
+
+def _sorted(graphs: Iterable[ox.NamedNode]) -> tuple[ox.NamedNode, ...]:
+    return tuple(sorted(graphs, key=str))
+
+
+# What follows from it, and whether it conforms.
+
+
+def _derived(store: MemoryStore, rules: Rules) -> tuple[Patch, list[Finding]]:
+    """How the graph of what follows has to change, and what contradicts itself."""
+    if not rules.reasoning:
+        return Patch(), []
+    closure = RuleReasoner().close(dict.fromkeys(quad.triple for quad in store.stated()))
+    now = {placed(triple, rules.inferred) for triple in closure.inferred}
+    before = set(store.quads_of(rules.inferred))
+    return Patch(tuple(before - now), tuple(now - before)), [contradiction(clash) for clash in closure.clashes]
+
+
+def _violations(store: MemoryStore, rules: Rules) -> list[Finding]:
+    """What breaks a shape. Plain files need not say on whose authority they speak."""
+    stated = list(store.stated())
+    shapes = list(dict.fromkeys(quad.triple for quad in read_files(rules.bundle, rules.bundle.shapes)))
+    found = ShaclValidator().validate(dict.fromkeys(quad.triple for quad in stated), shapes)
+    if not rules.bundle.plain:
+        quads = ox.Store()
+        quads.bulk_extend(stated)
+        vocabulary = ox.NamedNode(rules.bundle.base + VOCABULARY_GRAPH)
+        found += run_checks(quads, read_checks(BUILT_IN / "shapes" / "checks"), shapes, vocabulary, rules.inferred)
+    return [each for each in worded(found, read_rules(shapes)) if each.severity is Severity.VIOLATION]
+
+
+def _identity(finding: Finding) -> tuple[str | None, ...]:
+    return finding.rule, finding.component, finding.focus, finding.path, finding.value
+
+
+def _reported(findings: Iterable[Finding], form: str | None) -> str | None:
+    """The SHACL report, where a form of RDF was asked for."""
+    if form is None:
+        return None
+    return (ox.serialize(report(findings), format=named(form, GRAPH_FORMATS).engine) or b"").decode()
+
+
+AMBIGUOUS_DEFAULT = (
+    "DEFAULT is ambiguous here, because the default graph is the union of all graphs. "
+    "Name a graph, or serve with --strict-default-graph."
+)

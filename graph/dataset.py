@@ -1,0 +1,128 @@
+"""Which graphs a query or an update works on: FROM and USING, in its text or beside it.
+
+https://www.w3.org/TR/sparql11-query/#specifyingDataset and https://www.w3.org/TR/sparql11-protocol/#dataset
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from orgatlas.graph.errors import QuerySyntaxError
+from orgatlas.graph.tokens import TOKENS, is_name, word
+
+FORMS = {"ASK", "CONSTRUCT", "DESCRIBE", "SELECT"}
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetClause:
+    """The graphs that a dataset is made of: those merged into its default graph, and its named graphs."""
+
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether a dataset is described at all; otherwise it is the whole store."""
+        return bool(self.default or self.named)
+
+
+def clause_of(text: str, base: str | None, prefixes: Mapping[str, str]) -> DatasetClause:
+    """What the FROM clauses of a query name; nothing where they cannot be read, for the engine then says why."""
+    if "from" not in text.lower():
+        return DatasetClause()
+    outside = list(_outside(text))
+    start = next((token.start() for token in outside if word(token) in FORMS), 0)
+    names: list[tuple[bool, str]] = []
+    for place, token in enumerate(outside):
+        if word(token) == "FROM":
+            following = outside[place + 1 : place + 3]
+            named = bool(following) and word(following[0]) == "NAMED"
+            names += [(named, each[0]) for each in following[named : named + 1] if is_name(each)]
+    if not names:
+        return DatasetClause()
+    # The engine resolves the names, as it does those of the query itself.
+    asking = f"{text[:start]} SELECT ?name {{ VALUES ?name {{ {' '.join(name for _, name in names)} }} }}"
+    try:
+        rows = ox.Store().query(asking, base_iri=base, prefixes=dict(prefixes))
+    except (SyntaxError, ValueError):
+        return DatasetClause()
+    assert isinstance(rows, ox.QuerySolutions)
+    resolved = [(named, _iri(row["name"])) for (named, _), row in zip(names, rows, strict=True)]
+    return DatasetClause(
+        tuple(iri for named, iri in resolved if not named), tuple(iri for named, iri in resolved if named)
+    )
+
+
+def using(text: str, clause: DatasetClause) -> str:
+    """An update whose every WHERE works on the graphs of a clause. Raises QuerySyntaxError if it names its own.
+
+    https://www.w3.org/TR/sparql11-protocol/#update-operation
+    """
+    graphs = [f"USING {_name(iri)}" for iri in clause.default] + [f"USING NAMED {_name(iri)}" for iri in clause.named]
+    clauses = " ".join(graphs)
+    outside = list(_outside(text))
+    if any(word(token) in ("USING", "WITH") for token in outside):
+        reason = "an update that says USING or WITH cannot be sent with using-graph-uri or using-named-graph-uri"
+        raise QuerySyntaxError(reason)
+    parts, done = [], 0
+    for before, token in zip([None, *outside], outside, strict=False):
+        if word(token) != "WHERE":
+            continue
+        if before is not None and word(before) == "DELETE":  # the short form, which takes no USING
+            parts += [text[done : token.start()], _group(text, token.end()), " "]
+        else:
+            parts.append(text[done : token.start()])
+        parts.append(f"{clauses} ")
+        done = token.start()
+    return "".join([*parts, text[done:]])
+
+
+def only_inserts_data(text: str) -> bool:
+    """Whether an update does nothing but INSERT DATA, which looks at nothing that is there."""
+    found = [each for token in _outside(text) if (each := word(token)) not in (None, "BASE", "PREFIX")]
+    return bool(found) and found == ["INSERT", "DATA"] * (len(found) // 2)
+
+
+def names_the_default_graph(text: str) -> bool:
+    """Whether an update speaks of the default graph by its keyword, as in CLEAR DEFAULT."""
+    return any(word(token) == "DEFAULT" for token in _outside(text))
+
+
+def _outside(text: str) -> Iterator[re.Match[str]]:
+    """The tokens outside all brackets, and the opening bracket of each outermost pair."""
+    depth = 0
+    for token in TOKENS.finditer(text):
+        if token["space"]:
+            continue
+        if token[0] in ("}", ")", "]"):
+            depth -= 1
+        elif depth == 0:
+            yield token
+        if token[0] in ("{", "(", "["):
+            depth += 1
+
+
+def _group(text: str, start: int) -> str:
+    """The group in braces that begins at or after a place."""
+    depth, begun = 0, start
+    for token in TOKENS.finditer(text, start):
+        if token[0] == "{":
+            begun = token.start() if depth == 0 else begun
+            depth += 1
+        elif token[0] == "}":
+            depth -= 1
+            if depth == 0:
+                return text[begun : token.end()]
+    return ""
+
+
+def _iri(term: object) -> str:
+    return term.value if isinstance(term, ox.NamedNode) else ""
+
+
+def _name(iri: str) -> str:
+    try:
+        return str(ox.NamedNode(iri))
+    except ValueError as error:
+        raise QuerySyntaxError(f"the graph {iri!r} is no IRI: {error}") from None
