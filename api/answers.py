@@ -7,9 +7,9 @@ import codecs
 import json
 import logging
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from starlette.requests import Request
@@ -21,7 +21,8 @@ from orgatlas.api.negotiation import choose_encoding
 from orgatlas.graph.encodings import ENCODERS
 from orgatlas.graph.errors import AtlasError
 from orgatlas.graph.formats import GraphFormat, TableFormat
-from orgatlas.graph.pool import StreamedAnswer
+from orgatlas.graph.pool import StreamedAnswer, Visit
+from orgatlas.graph.settings import Settings
 from orgatlas.graph.store import Query
 
 ROW_LIMIT = 1000
@@ -104,17 +105,18 @@ async def stream(
 async def send(
     request: Request,
     atlas: Atlas,
-    opened: AbstractAsyncContextManager[StreamedAnswer],
+    opened: Visit,
     types: tuple[str, str],
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """What a reader has to say; `types` are the media types of a table and of a graph."""
+    answer = await opened.__aenter__()
+    media_type = types[answer.kind == "triples"]
+    said = {**(headers or {}), **_said(answer), "Orgatlas-Limits": _limits(atlas.settings)}
+    if answer.whole is not None:
+        return Response(answer.whole, headers=said, media_type=media_type)
     async with AsyncExitStack() as stack:
-        answer = await stack.enter_async_context(opened)
-        said = {**(headers or {}), **_said(answer), "Orgatlas-Limits": _limits(atlas)}
-        media_type = types[answer.kind == "triples"]
-        if answer.whole is not None:
-            return Response(answer.whole, headers=said, media_type=media_type)
+        stack.push_async_exit(opened)
         first = await anext(answer.chunks, b"")
         if request.method == "HEAD":
             return StreamingResponse(_nothing(), headers=said, media_type=media_type)
@@ -141,10 +143,11 @@ def _said(answer: StreamedAnswer) -> dict[str, str]:
     return said
 
 
-def _limits(atlas: Atlas) -> str:
+@cache
+def _limits(settings: Settings) -> str:
     """The limits of every answer: a long one is on its way before it is known whether one of them cuts it."""
-    settings = atlas.settings
-    return f"rows={settings.max_rows}, bytes={settings.max_bytes}, seconds={settings.query_timeout:g}"
+    rows = f"rows={settings.max_rows}, " if settings.max_rows else ""
+    return f"{rows}bytes={settings.max_bytes}, seconds={settings.query_timeout:g}"
 
 
 async def _nothing() -> AsyncIterator[bytes]:

@@ -12,7 +12,6 @@ from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -123,7 +122,6 @@ def create_app(bundle: Bundle, readers: Readers, settings: Settings, token: str 
     for error in (AtlasError, HTTPException, RequestValidationError):
         app.add_exception_handler(error, _fail)
     app.add_exception_handler(Exception, _fail_safely)
-    app.add_middleware(SafeHeaders)
     return app
 
 
@@ -144,23 +142,66 @@ class SafeHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and the answer back."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        added = SAFE if language_of(scope["path"]) is not None else SAFE_AND_SHARED
 
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.update(pages.SAFE_HEADERS)
-                if language_of(scope["path"]) is None:
-                    headers["Access-Control-Allow-Origin"] = "*"
+                message["headers"] = [*message["headers"], *added]
             await send(message)
 
-        await self.app(scope, receive, marked if scope["type"] == "http" else send)
+        await self.app(scope, receive, marked)
+
+
+SAFE = [(name.lower().encode(), value.encode()) for name, value in pages.SAFE_HEADERS.items()]
+SAFE_AND_SHARED = [*SAFE, (b"access-control-allow-origin", b"*")]
+
+
+class Directly:
+    """Answers what programs ask most, past the layers that FastAPI has for other needs: they cost more than the answer."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self.app = app
+        self.handlers = {(row.method, row.path): row.handler for row in ROUTES if row.path in DIRECT}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or pass the request on."""
+        handler = self.handlers.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
+        if handler is None:
+            await self.app(scope, receive, send)
+            return
+        scope["app"] = self.app
+        request = Request(scope, receive, send)
+        try:
+            response = await _work(handler, request, self.app.state.atlas)
+        except (AtlasError, HTTPException) as error:
+            response = await _fail(request, error)
+        except Exception as error:
+            log.exception("A fault of the service")
+            response = await problems.answer(request, error)
+        await response(scope, receive, send)
+
+
+DIRECT = ("/sparql",)
+"""The paths that programs ask most."""
+
+
+def at_the_door(app: FastAPI) -> ASGIApp:
+    """The application as it is served."""
+    return SafeHeaders(Directly(app))
+
+
+def _work(handler: Handler, request: Request, atlas: Atlas) -> Awaitable[Response]:
+    # A request with a body is watched by its handler, once the body is read.
+    work = handler(request, atlas)
+    return while_present(request, work) if request.method in ("GET", "HEAD") else work
 
 
 def _add(app: FastAPI, row: Row, atlas: Atlas) -> None:
     async def endpoint(request: Request) -> Response:
-        # A request with a body is watched by its handler, once the body is read.
-        work = row.handler(request, atlas)
-        return await (while_present(request, work) if row.method == "GET" else work)
+        return await _work(row.handler, request, atlas)
 
     app.add_api_route(
         row.path,
@@ -202,7 +243,5 @@ async def _fail(request: Request, error: Exception) -> Response:
 
 
 async def _fail_safely(request: Request, error: Exception) -> Response:
-    """The server logs the error; of what it says nothing is sent. Starlette sends this past every middleware."""
-    response = await problems.answer(request, error)
-    response.headers.update(pages.SAFE_HEADERS)
-    return response
+    """The server logs the error; of what it says nothing is sent."""
+    return await problems.answer(request, error)

@@ -118,6 +118,46 @@ def farewell(refusal: Refusal, headers: Iterable[tuple[bytes, bytes]], to_head: 
     return head if to_head else head + content
 
 
+class Joined:
+    """A transport that sends the head of a response together with the first of its body: one packet, one system call.
+
+    The application never begins a response before it has some of its body.
+    """
+
+    __slots__ = ("_head", "_transport")
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._head: bytes | None = b""
+
+    def write(self, data: bytes) -> None:
+        """Hold back what comes first, unless it is 100 Continue, and send all else."""
+        if self._head is None:
+            self._transport.write(data)
+        elif self._head:
+            self._transport.write(self._head + data)
+            self._head = None
+        elif data.startswith(b"HTTP/1.1 100 "):
+            self._transport.write(data)
+        else:
+            self._head = data
+
+    def flush(self) -> None:
+        """Send what is held back."""
+        if self._head:
+            self._transport.write(self._head)
+            self._head = None
+
+    def close(self) -> None:
+        """Close, once everything is sent."""
+        self.flush()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        """Whether it is closed or about to be."""
+        return self._transport.is_closing()
+
+
 class Connection(HttpToolsProtocol):
     """What `uvicorn.Config(http=Connection)` makes for every client."""
 
@@ -138,6 +178,7 @@ class Connection(HttpToolsProtocol):
         self.in_head = False
         self.in_body = False
         self.fed = 0  # bytes that brought neither the end of a head nor any of a body
+        self.astride = False  # whether the head began in the middle of what was received, so that fed is too little
         # Heads that come in one piece, nearly all of them, have no need of the clock. One timer watches the others.
         self.since: float | None = None
         self.timer: TimerHandle | None = None
@@ -171,7 +212,7 @@ class Connection(HttpToolsProtocol):
                 rest = memoryview(rest)[end:]
                 self._pass_over_upgrade()
         except httptools.HttpParserError as error:
-            self._refuse(understood(error, data))
+            self._refuse(understood(error, data if self.fed else b""))  # where it began, if that is known
         if self.farewell is None:
             if self.fed > HEAD_LIMIT:
                 self._refuse(self._too_large())
@@ -182,6 +223,7 @@ class Connection(HttpToolsProtocol):
         """Called by the parser at the first letter of a method."""
         super().on_message_begin()
         self.in_head = True
+        self.astride = not self.fed
 
     def on_headers_complete(self) -> None:
         """Called by the parser at the end of a head: the last moment before the application knows of it."""
@@ -193,8 +235,7 @@ class Connection(HttpToolsProtocol):
         version = self.parser.get_http_version()
         if version not in OURS:
             raise unspoken_version()
-        # A head that began in the middle of what was received was not measured.
-        if not 0 < self.fed <= HEAD_LIMIT and self._measured(method) > HEAD_LIMIT:
+        if (self.astride or self.fed > HEAD_LIMIT) and self._measured(method) > HEAD_LIMIT:
             raise self._too_large()
         self._examine(version)
         if self.url[0] != 0x2F or b"#" in self.url:
@@ -204,9 +245,21 @@ class Connection(HttpToolsProtocol):
         if len(self.pipeline) >= PIPELINED:
             raise self._busy(f"{PIPELINED:,} requests of this connection wait already.")
         super().on_headers_complete()
+        self._join_writes(self.cycle)
         # The application has the list of these headers; trailers come the same way, and must not end up there.
         self.headers = []
         self.in_head, self.in_body, self.fed, self.since = False, True, 0, None
+
+    def _join_writes(self, cycle: RequestResponseCycle) -> None:
+        joined = Joined(cycle.transport)
+        cycle.transport = cast(Transport, joined)
+        complete = cycle.on_response
+
+        def responded() -> None:
+            joined.flush()  # a response may have no body
+            complete()
+
+        cycle.on_response = responded
 
     def on_body(self, body: bytes) -> None:
         """Called by the parser with a piece of a body."""

@@ -133,7 +133,7 @@ def _of_ours(error: AtlasError, status: HTTPStatus) -> Problem:
         TITLES[status],
         detail=shortened(str(error), 2000),
         type=TYPES + re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(error).__name__).lower(),
-        told=TOLD.get(type(error)),
+        told=None if isinstance(error, OutboundRefused) and error.reason else TOLD.get(type(error)),
         values=values,
         fields=fields,
         headers={"Retry-After": "1"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {},

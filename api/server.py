@@ -9,17 +9,20 @@ import uvicorn
 from fastapi import FastAPI
 
 from orgatlas.api.access import read_token
-from orgatlas.api.app import create_app
+from orgatlas.api.app import at_the_door, create_app
 from orgatlas.api.connection import Connection
 from orgatlas.graph.bundle import empty_bundle, open_bundle
 from orgatlas.graph.errors import PortInUse, UsageError
 from orgatlas.graph.pool import keeper
+from orgatlas.graph.remote import allowed_origin
 from orgatlas.graph.settings import Settings
 
 
 async def run(paths: Sequence[Path], settings: Settings, empty: bool, announce: Callable[[str], None]) -> None:
-    """Serve until a signal ends it. Raises PortInUse, NoSuchBundle, ManifestError and EngineFailed before it listens."""
+    """Serve until a signal ends it. Before it listens it raises UsageError, ManifestError and EngineFailed."""
     bundle = empty_bundle(settings.base_iri) if empty else open_bundle(paths, settings.base_iri)
+    for entry in settings.services:
+        allowed_origin(entry)
     token = read_token(settings.token_file, settings.writable)
     with listen(settings.host, settings.port) as door:
         async with keeper(paths, settings, empty) as readers:
@@ -34,7 +37,7 @@ async def run(paths: Sequence[Path], settings: Settings, empty: bool, announce: 
 def server_config(app: FastAPI) -> uvicorn.Config:
     """How the application is served."""
     return uvicorn.Config(
-        app,
+        at_the_door(app),
         http=Connection,
         lifespan="off",
         log_level="warning",

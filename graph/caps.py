@@ -9,6 +9,7 @@ rdflib passes over that member; the engine's own reader of JSON refuses whatever
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from io import BufferedWriter, RawIOBase
 from typing import IO, Literal, Protocol, cast
 
 import pyoxigraph as ox
@@ -16,6 +17,10 @@ import pyoxigraph as ox
 from orgatlas.graph.formats import GraphFormat, TableFormat
 
 Cut = Literal["rows", "bytes"]
+
+
+UNCOUNTED = 2**62
+"""So many rows are none too many, and are not counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +34,8 @@ class Caps:
 class Output(Protocol):
     """What an answer is written to."""
 
-    def write(self, data: bytes, /) -> object:
-        """Take some bytes."""
+    def write(self, data: bytes | memoryview, /) -> object:
+        """Take some bytes, and keep no reference to them."""
         ...
 
 
@@ -160,6 +165,23 @@ LAYOUTS: Mapping[ox.QueryResultsFormat, Layout] = {
 _NO_QUOTES_NO_ENDS = bytes(set(range(256)) - set(b'"\r'))
 
 
+PIECE = 256 * 1024
+"""Bytes that are looked at together where no cap is near: the engine writes few at a time, and each look costs the same."""
+
+
+class _Raw(RawIOBase):
+    """What a buffered writer of the standard library writes to."""
+
+    def __init__(self, rows: "_Rows") -> None:
+        self._rows = rows
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: bytes | memoryview) -> int:  # type: ignore[override]  # the name for both is younger than 3.11
+        return self._rows.write(data)
+
+
 class _Full(Exception):
     """Stops the engine: a further row would pass a cap."""
 
@@ -167,7 +189,12 @@ class _Full(Exception):
 def _write_table(results: ox.QuerySolutions, output: Output, form: ox.QueryResultsFormat, caps: Caps) -> Cut | None:
     rows = _Rows(output, form, caps, [variable.value for variable in results.variables])
     try:
-        results.serialize(cast("IO[bytes]", rows), format=form)
+        if caps.rows < UNCOUNTED or caps.size < PIECE:
+            results.serialize(cast("IO[bytes]", rows), format=form)
+        else:
+            gathered = BufferedWriter(cast("RawIOBase", _Raw(rows)), PIECE)
+            results.serialize(gathered, format=form)
+            gathered.flush()
         rows.end()
     except _Full:
         assert rows.cut
@@ -198,9 +225,9 @@ class _Rows:
         self._quoted = False
         self.cut: Cut | None = None
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: bytes | memoryview) -> int:
         if self.cut:
-            raise _Full  # the engine tries once more to write what is in its buffer
+            return len(data)  # those before us try once more to write what is in their buffers
         self._held += data
         if not self._begun:
             end = self._held.find(self._layout.head) + len(self._layout.head)
@@ -217,7 +244,9 @@ class _Rows:
 
     def end(self) -> None:
         """Pass on what is held when the engine is done: the closing, and in JSON the last row before it."""
-        self._walk()
+        rest = len(self._held) - len(self._layout.closing)
+        if self._caps.rows < UNCOUNTED or self._size + rest > self._caps.size:
+            self._walk()
         self._output.write(bytes(self._held))
 
     def _leap(self) -> bool:
@@ -242,6 +271,8 @@ class _Rows:
     def _plain_marks(self, stop: int) -> tuple[int, int] | None:
         """How many marks that start before `stop` end rows, and the place of the last; None if counting cannot tell."""
         held, mark = self._held, self._layout.mark
+        if self._caps.rows >= UNCOUNTED and self._form != ox.QueryResultsFormat.CSV:
+            return self._last_mark(stop)
         since, until = self._counted, stop + len(mark) - 1
         marks = held.count(mark, since, until)
         if not marks:
@@ -260,6 +291,15 @@ class _Rows:
             if self._quoted or b'"' in left[:-1]:
                 return None
         return marks, held.rfind(mark, since, until)
+
+    def _last_mark(self, stop: int) -> tuple[int, int] | None:
+        """The same where nobody counts: one mark will do, the last that is found."""
+        held, since = self._held, self._counted
+        for mark in self._starts or [self._layout.mark]:
+            if (last := held.rfind(mark, since, stop + len(mark) - 1)) >= 0:
+                return 1, last
+        overlooked = self._starts and held.find(self._layout.mark, since) >= 0
+        return None if overlooked else (0, -1)
 
     def _walk(self) -> None:
         """Pass on row by row, token by token."""
@@ -294,7 +334,8 @@ class _Rows:
 
     def _pass_on(self, rows: int, length: int) -> None:
         if length:
-            self._output.write(bytes(self._held[:length]))
+            with memoryview(self._held) as held, held[:length] as passed:
+                self._output.write(passed)
             del self._held[:length]
         self._rows += rows
         self._size += length

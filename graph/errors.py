@@ -154,11 +154,11 @@ class EvaluationFailed(QueryError):
 
 
 class OutboundRefused(QueryError):
-    """A query asks for data from another server."""
+    """A query asks for data from another server. `reason` says why where some servers may be asked."""
 
-    def __init__(self, keyword: str) -> None:
-        self.keyword = keyword
-        super().__init__(f"{keyword} is switched off: this service asks no other server.")
+    def __init__(self, keyword: str, reason: str | None = None) -> None:
+        self.keyword, self.reason = keyword, reason
+        super().__init__(reason or f"{keyword} is switched off: this service asks no other server.")
 
 
 class QuerySyntaxError(QueryError):

@@ -49,8 +49,10 @@ def _refuse_in(text: str) -> None:
     for token in TOKENS.finditer(text):
         if token["space"]:
             continue
-        # Within parentheses, "<" after a value is "less than" or begins an IRI; where the two readings part, neither is safe.
-        if brackets[-1:] == ["("] and _UNSAFE.fullmatch(token[0]) and _VALUE.search(before):
+        # Within parentheses, "<" after a value is "less than" or begins an IRI, and behind another "<" it begins an IRI or
+        # a triple; where the two readings part, neither is safe.
+        ambiguous = (brackets[-1:] == ["("] and _VALUE.search(before)) or before == "<"
+        if ambiguous and _UNSAFE.fullmatch(token[0]):
             raise OutboundRefused(anywhere[0].upper())
         if token[0] in "([{":
             brackets.append(token[0])

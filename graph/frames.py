@@ -119,19 +119,33 @@ class Frames:
     its head, which then says whether it was cut. Raises VisitorGone.
     """
 
-    def __init__(self, send: Callable[[bytes], None], head: Mapping[str, Any], encoding: str = "") -> None:
+    def __init__(
+        self, send: Callable[[bytes | bytearray | memoryview], None], head: Mapping[str, Any], encoding: str = ""
+    ) -> None:
         self._send_all, self._head, self._encoding = send, {**head, "cut": None}, encoding
         self._held = bytearray()
         self._encoder: Encoder | None = None
         self.begun = False
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: bytes | memoryview) -> int:
         """Take some bytes."""
+        if not self._held and len(data) >= CHUNK // 2:
+            self._pass_on(data)
+            return len(data)
         self._held += data
         if len(self._held) >= CHUNK:
-            self._send(self._first() + self._coded(bytes(self._held)))
+            self._pass_on(self._held)
             self._held.clear()
         return len(data)
+
+    def _pass_on(self, data: bytes | bytearray | memoryview) -> None:
+        """Send a frame of this data; where it is not coded it is not copied either."""
+        first = self._first()
+        if self._encoder is not None:
+            self._send(first + self._coded(data))
+        else:
+            self._send(first + HEADER.pack(len(data), Kind.DATA))
+            self._send(data)
 
     def flush(self) -> None:
         """Nothing: what is held goes out when there is enough of it."""
@@ -144,7 +158,7 @@ class Frames:
             if len(self._held) < WORTH_IT:
                 self._encoding = ""
         first = self._first()
-        last = self._coded(bytes(self._held)) + (_data(self._encoder.flush()) if self._encoder else b"")
+        last = self._coded(self._held) + (_data(self._encoder.flush()) if self._encoder else b"")
         self._send(first + last + pack_json(Kind.END, {"cut": cut, **more}))
 
     def _first(self) -> bytes:
@@ -155,10 +169,10 @@ class Frames:
             self._encoder = ENCODERS[self._encoding]()
         return pack_json(Kind.HEAD, {**self._head, "encoding": self._encoding})
 
-    def _coded(self, data: bytes) -> bytes:
-        return _data(self._encoder.compress(data) if self._encoder else data)
+    def _coded(self, data: bytes | bytearray | memoryview) -> bytes:
+        return _data(self._encoder.compress(data) if self._encoder else bytes(data))
 
-    def _send(self, frames: bytes) -> None:
+    def _send(self, frames: bytes | bytearray | memoryview) -> None:
         try:
             self._send_all(frames)
         except OSError as error:

@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 
 from orgatlas.graph.build import build, edition_store
 from orgatlas.graph.bundle import Bundle, empty_bundle, open_bundle
-from orgatlas.graph.caps import Caps
+from orgatlas.graph.caps import UNCOUNTED, Caps
 from orgatlas.graph.commit import Rules
 from orgatlas.graph.errors import AtlasError
 from orgatlas.graph.frames import ASK_OUTSIDE, DOORS, READ, WRITE, Kind, VisitorGone, pack_json, read_frame
@@ -41,7 +41,7 @@ class Keeper:
         self.rules = Rules(bundle, order["reasoning"], order["gate"])
         self.journal = Journal(self.folder)
         store, self.digest = _loaded(bundle, self.rules, order["strict"], self.journal)
-        caps = Caps(order["max_rows"], order["max_bytes"])
+        caps = Caps(order["max_rows"] or UNCOUNTED, order["max_bytes"])
         services, writable = tuple(order["services"]), order["writable"]
         self.snapshot = Snapshot(
             store, bundle, order["query_memory"], caps, services, reasoning=order["reasoning"], writable=writable

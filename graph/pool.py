@@ -8,8 +8,6 @@ import asyncio
 import contextlib
 import json
 import logging
-import os
-import signal
 import sys
 import tempfile
 import time
@@ -18,22 +16,15 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeAlias
 
+from orgatlas.graph.cache import Cache
 from orgatlas.graph.commit import Change
-from orgatlas.graph.errors import Busy, EngineFailed, OutboundRefused, QueryTimeout, ReaderLost
-from orgatlas.graph.frames import ASK_OUTSIDE, CHUNK, HEADER, READ, WRITE, Kind, pack_json, query_message, unpack_error
+from orgatlas.graph.connection import GRACE, Connection
+from orgatlas.graph.errors import Busy, EngineFailed, OutboundRefused, QueryTimeout
+from orgatlas.graph.frames import ASK_OUTSIDE, READ, WRITE, Kind, pack_json, query_message
 from orgatlas.graph.settings import Settings
 from orgatlas.graph.store import AnswerKind, Query
-
-GRACE = 0.25
-"""Seconds past its deadline after which a reader that has not ended by itself is killed."""
-
-LONG = 0.5
-"""Seconds after which a question counts as long: its reader then makes way for others."""
-
-NICENESS = 10
-"""How far it makes way, as nice(2) counts."""
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +46,10 @@ class StreamedAnswer:
     whole: bytes | None = None
 
 
+About: TypeAlias = tuple[AnswerKind, str, str, str, str | None]
+"""What stands before the bytes of an answer, in the order of StreamedAnswer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of a change: the digest of the edition that is there now, whether it differs, and whether a graph was made."""
@@ -62,146 +57,6 @@ class Outcome:
     edition: str
     changed: bool
     made: bool
-
-
-class Connection(asyncio.Protocol):
-    """The way to one child of the keeper: frames come in, messages go out. It is killed on closing, and never another process."""
-
-    def __init__(self) -> None:
-        self.edition = ""
-        self._buffer = bytearray()
-        self._frames: deque[tuple[int, bytes]] = deque()
-        self._held = 0
-        self._waiter: asyncio.Future[None] | None = None
-        self._transport: asyncio.Transport | None = None
-        self._process, self._handle = 0, -1
-        self._timer: asyncio.TimerHandle | None = None
-        self._deadline, self._start = 0.0, 0.0
-        self.open, self._asked, self._long = True, False, False
-
-    # What the event loop tells.
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        # That of uvloop is no asyncio.Transport by its class, but does all that one does.
-        self._transport = cast(asyncio.Transport, transport)
-
-    def data_received(self, data: bytes) -> None:
-        buffer = self._buffer
-        buffer += data
-        start, end = 0, len(buffer)
-        while end - start >= HEADER.size:
-            size, kind = HEADER.unpack_from(buffer, start)
-            if end - start < HEADER.size + size:
-                break
-            start += HEADER.size
-            self._frames.append((kind, bytes(buffer[start : start + size])))
-            self._held += size
-            start += size
-        del buffer[:start]
-        if self._held > 2 * CHUNK and self._transport:
-            self._transport.pause_reading()
-        self._wake()
-
-    def connection_lost(self, error: Exception | None) -> None:
-        self.open = False
-        self._wake()
-
-    def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
-
-    # What a visitor does.
-
-    async def greet(self) -> None:
-        """Learn which process this is and which edition it knows."""
-        _, payload = await self.frame()
-        hello = json.loads(payload)
-        self._process, self.edition = hello["pid"], hello["digest"]
-        if hasattr(os, "pidfd_open"):
-            with contextlib.suppress(OSError):
-                self._handle = os.pidfd_open(self._process)
-
-    def ask(self, message: Mapping[str, Any], seconds: float) -> None:
-        """Send a message; `seconds` is how long its answer may take, until the last byte is read."""
-        assert self._transport
-        self._start, self._deadline, self._asked = time.monotonic(), seconds, True
-        self._timer = asyncio.get_running_loop().call_later(LONG, self._make_way)
-        self._transport.write(pack_json(Kind.ASK, message))
-
-    def _make_way(self) -> None:
-        """A question that takes long gets the time that short ones leave: they do not wait for it."""
-        self._long = True
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, self._process, NICENESS)
-
-    async def frame(self) -> tuple[int, bytes]:
-        """The next frame. Raises QueryTimeout or ReaderLost where none comes any more, and the error that it tells of."""
-        while not self._frames:
-            if not self.open:
-                # A reader that is gone says nothing more; only the clock tells why.
-                late = self._deadline and time.monotonic() - self._start >= self._deadline
-                raise QueryTimeout(self._deadline) if late else ReaderLost()
-            self._waiter = asyncio.get_running_loop().create_future()
-            try:
-                await self._waiter
-            finally:
-                self._waiter = None
-        kind, payload = self._frames.popleft()
-        self._held -= len(payload)
-        if self._held <= CHUNK and self._transport and self.open:
-            self._transport.resume_reading()
-        if kind == Kind.ERROR:
-            self.rest()
-            raise unpack_error(payload)
-        return kind, payload
-
-    def rest_of_answer(self) -> bytes | None:
-        """What is left of an answer, if all of it has come."""
-        if not self._frames or self._frames[-1][0] != Kind.END:
-            return None
-        whole = b"".join(payload for kind, payload in self._frames if kind == Kind.DATA)
-        self.end(self._frames[-1][1])
-        self._frames.clear()
-        self._held = 0
-        return whole
-
-    def end(self, payload: bytes) -> None:
-        """The END of an answer has come."""
-        if not json.loads(payload)["leaving"]:
-            self.rest()
-
-    def rest(self) -> None:
-        """The answer has come to its end, and nobody has to be ended for it."""
-        self._unset_timer()
-        self._asked = False
-
-    @property
-    def free(self) -> bool:
-        """Whether this child can be asked again: it is there, is at nothing, and was not told to make way."""
-        return self.open and not self._asked and not self._long
-
-    def close(self) -> None:
-        """End the child, whatever it is doing."""
-        self._unset_timer()
-        if self._process:
-            with contextlib.suppress(ProcessLookupError):
-                if self._handle >= 0:
-                    signal.pidfd_send_signal(self._handle, signal.SIGKILL)
-                elif not hasattr(os, "pidfd_open"):
-                    os.kill(self._process, signal.SIGKILL)
-        if self._handle >= 0:
-            os.close(self._handle)
-        self._process, self._handle = 0, -1
-        if self._transport is not None:
-            self._transport.close()
-            self._transport = None
-        self.open = False
-        self._wake()
-
-    def _unset_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
 
 
 class Readers:
@@ -215,6 +70,7 @@ class Readers:
         self._order, self._settings = order, settings
         self.folder = Path(order["folder"])
         self._turns, self._writing = _Turns(settings.readers, settings.waiting), _Turns(1, settings.waiting)
+        self.cache: Cache[tuple[About, bytes]] = Cache(settings.cache * 2**20)
         self._idle: deque[Connection] = deque()
         self._busy: set[Connection] = set()
         self._process: asyncio.subprocess.Process | None = None
@@ -237,6 +93,14 @@ class Readers:
             raise EngineFailed(announcement["error"])
         self.digest, self.triples = announcement["digest"], announcement["triples"]
         self.alive = True
+
+    async def patrol(self) -> None:
+        """Look again and again whether a question takes long, or too long."""
+        while True:
+            await asyncio.sleep(GRACE / 2)
+            now = time.monotonic()
+            for connection in tuple(self._busy):
+                connection.look(now)
 
     async def watch(self) -> None:
         """Start the keeper again whenever it ends. Ends itself where that fails, and says so in the log."""
@@ -265,10 +129,9 @@ class Readers:
 
     # Questions.
 
-    @asynccontextmanager
-    async def ask(
+    def ask(
         self, query: Query, table: str | None = "json", graph: str | None = "turtle", encoding: str = ""
-    ) -> AsyncIterator[StreamedAnswer]:
+    ) -> "Visit":
         """Ask a reader; leaving the block before the end of the answer ends it.
 
         `table` and `graph` are the forms for either kind of answer, None where that kind is not wanted. The deadline covers
@@ -276,32 +139,17 @@ class Readers:
         OutboundRefused, EvaluationFailed, WrongAnswerKind, QueryTimeout and ReaderLost, the last two also from the chunks.
         """
         seconds = min(query.seconds or self._settings.query_timeout, self._settings.query_timeout)
-        message = query_message(query, table, graph, encoding, seconds)
-        try:
-            async with self._answered(READ, message) as answer:
-                yield answer
-        except OutboundRefused as error:
-            if not self._settings.services or not error.keyword.startswith("SERVICE"):
-                raise
-        else:
-            return
-        async with self._answered(ASK_OUTSIDE, message) as answer:
-            yield answer
+        return Visit(self, query_message(query, table, graph, encoding, seconds))
 
-    @asynccontextmanager
-    async def graph(self, name: str | None, form: str, encoding: str = "") -> AsyncIterator[StreamedAnswer]:
+    def graph(self, name: str | None, form: str, encoding: str = "") -> "Visit":
         """A graph of the store, None being the default graph. Raises UnknownGraph, Busy, QueryTimeout and ReaderLost."""
         message = {"do": "graph", "name": name, "graph": form, "encoding": encoding}
-        async with self._answered(READ, {**message, "seconds": self._settings.query_timeout}) as answer:
-            yield answer
+        return Visit(self, {**message, "seconds": self._settings.query_timeout})
 
-    @asynccontextmanager
-    async def service(self, endpoint: str, form: str, encoding: str = "") -> AsyncIterator[StreamedAnswer]:
+    def service(self, endpoint: str, form: str, encoding: str = "") -> "Visit":
         """The description of the service at an endpoint. Raises Busy, QueryTimeout and ReaderLost."""
-        message = {"do": "service", "endpoint": endpoint, "graph": form}
-        more = {"encoding": encoding, "seconds": self._settings.query_timeout}
-        async with self._answered(READ, {**message, **more}) as answer:
-            yield answer
+        message = {"do": "service", "endpoint": endpoint, "graph": form, "encoding": encoding}
+        return Visit(self, {**message, "seconds": self._settings.query_timeout})
 
     async def table(self, query: Query) -> list[dict[str, Any]]:
         """The rows of a question of our own, as bindings of the SPARQL 1.1 JSON results format."""
@@ -310,29 +158,46 @@ class Readers:
         rows: list[dict[str, Any]] = json.loads(whole)["results"]["bindings"]
         return rows
 
-    @asynccontextmanager
-    async def _answered(self, door: str, message: Mapping[str, Any]) -> AsyncIterator[StreamedAnswer]:
-        async with self._turns.turn(self._settings.query_timeout):
-            connection = await self._connection(door)
-            self._busy.add(connection)
-            try:
-                async with asyncio.timeout(message["seconds"] + GRACE):
-                    connection.ask(message, message["seconds"])
-                    _, payload = await connection.frame()
-                    head = json.loads(payload)
-                    head["edition"], head["chunks"] = connection.edition, _chunks(connection)
-                    if (whole := connection.rest_of_answer()) is None:
-                        yield StreamedAnswer(**head)
-            except TimeoutError:
-                raise QueryTimeout(message["seconds"]) from None
-            finally:
-                self._busy.discard(connection)
-                if door == READ and connection.free:
-                    self._idle.append(connection)
-                else:
-                    connection.close()
-        if whole is not None:
-            yield StreamedAnswer(**{**head, "chunks": _once(whole)}, whole=whole)
+    async def open(self, question: bytes, seconds: float) -> tuple[Connection, bytes]:
+        """A reader that was asked, and the head of its answer. Raises what Visit raises."""
+        await self._turns.take(self._settings.query_timeout)
+        try:
+            return await self._asked(READ, question, seconds)
+        except OutboundRefused as error:
+            if not self._settings.services or not error.keyword.startswith("SERVICE"):
+                self._turns.leave()
+                raise
+        except BaseException:
+            self._turns.leave()
+            raise
+        try:
+            return await self._asked(ASK_OUTSIDE, question, seconds)
+        except BaseException:
+            self._turns.leave()
+            raise
+
+    async def _asked(self, door: str, question: bytes, seconds: float) -> tuple[Connection, bytes]:
+        connection = await self._connection(door)
+        self._busy.add(connection)
+        try:
+            connection.ask(question, seconds)
+            _, head = await connection.frame()
+        except BaseException:
+            self._keep(connection)
+            raise
+        return connection, head
+
+    def release(self, connection: Connection) -> None:
+        """Let a reader go: it is asked again if it can be, and ended otherwise."""
+        self._keep(connection)
+        self._turns.leave()
+
+    def _keep(self, connection: Connection) -> None:
+        self._busy.discard(connection)
+        if connection.free and connection.door == READ:
+            self._idle.append(connection)
+        else:
+            connection.close()
 
     async def _connection(self, door: str) -> Connection:
         """A reader of the current edition: one that is idle, or a new one."""
@@ -351,6 +216,7 @@ class Readers:
         except BaseException:
             connection.close()
             raise
+        connection.door = door
         return connection
 
     # Changes.
@@ -366,16 +232,22 @@ class Readers:
     async def _change(self, change: Change, content: Path) -> Outcome:
         seconds = self._settings.write_timeout
         fields = {name: value for name, value in asdict(change).items() if name != "content"}
-        async with self._writing.turn(seconds):
+        await self._writing.take(seconds)
+        try:
             connection = await self._connection(WRITE)
+            self._busy.add(connection)
             try:
                 message = {"change": fields, "content": str(content), "seconds": seconds}
-                connection.ask(message, seconds)
+                connection.ask(pack_json(Kind.ASK, message), seconds)
                 _, payload = await connection.frame()
                 outcome = json.loads(payload)
             finally:
+                self._busy.discard(connection)
                 connection.close()
             self.digest, self.triples = outcome["digest"], outcome["triples"]
+        finally:
+            self._writing.leave()
+        self.cache.clear()
         while self._idle:
             self._idle.pop().close()
         return Outcome(outcome["digest"], outcome["changed"], outcome["made"])
@@ -391,32 +263,73 @@ async def _chunks(connection: Connection) -> AsyncIterator[bytes]:
     connection.end(frame[1])
 
 
+class Visit:
+    """A question on its way, as a block: entered when the answer begins; who leaves before its end ends the reader.
+
+    The deadline covers the whole block, so that a visitor who does not read cannot keep a reader for ever. Raises Busy,
+    QueryTimeout, ReaderLost and what the reader tells of; from within the block and from the chunks, the middle two.
+    """
+
+    def __init__(self, readers: Readers, message: Mapping[str, Any]) -> None:
+        self._readers, self._message = readers, message
+        self._connection: Connection | None = None
+        self._limit: asyncio.Timeout | None = None
+
+    async def __aenter__(self) -> StreamedAnswer:
+        """Begin; where the answer is whole already there is nothing left to leave."""
+        readers, question = self._readers, pack_json(Kind.ASK, self._message)
+        if (known := readers.cache.get(question)) is not None and known[0][3] == readers.digest:
+            return StreamedAnswer(*known[0], _once(known[1]), known[1])
+        connection, payload = await readers.open(question, self._message["seconds"])
+        head = json.loads(payload)
+        about: About = head["kind"], head["form"], head["encoding"], connection.edition, head["cut"]
+        if (whole := connection.rest_of_answer()) is not None:
+            readers.release(connection)
+            if about[3] == readers.digest:
+                readers.cache.put(question, (about, whole), len(whole))
+            return StreamedAnswer(*about, _once(whole), whole)
+        self._connection = connection
+        self._limit = asyncio.timeout(self._message["seconds"] + GRACE)
+        await self._limit.__aenter__()
+        return StreamedAnswer(*about, _chunks(connection))
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
+        if self._connection is None:
+            return
+        try:
+            if self._limit is not None:
+                await self._limit.__aexit__(kind, error, trace)
+        except TimeoutError:
+            raise QueryTimeout(self._message["seconds"]) from None
+        finally:
+            self._readers.release(self._connection)
+
+
 class _Turns:
     """A number of things that happen at a time, and a line of limited length before them."""
 
     def __init__(self, number: int, waiting: int) -> None:
         self._free, self._room, self._waiting = asyncio.Semaphore(number), waiting, 0
 
-    @asynccontextmanager
-    async def turn(self, patience: float) -> AsyncIterator[None]:
+    async def take(self, patience: float) -> None:
         """Wait for one's turn, so many seconds at most. Raises Busy."""
-        if self._free.locked():
-            if self._waiting >= self._room:
-                raise Busy("Too many requests are waiting.")
-            self._waiting += 1
-            try:
-                async with asyncio.timeout(patience):
-                    await self._free.acquire()
-            except TimeoutError:
-                raise Busy("No request came to an end in time.") from None
-            finally:
-                self._waiting -= 1
-        else:
+        if not self._free.locked():
             await self._free.acquire()
+            return
+        if self._waiting >= self._room:
+            raise Busy("Too many requests are waiting.")
+        self._waiting += 1
         try:
-            yield
+            async with asyncio.timeout(patience):
+                await self._free.acquire()
+        except TimeoutError:
+            raise Busy("No request came to an end in time.") from None
         finally:
-            self._free.release()
+            self._waiting -= 1
+
+    def leave(self) -> None:
+        """Let the next one have its turn."""
+        self._free.release()
 
 
 @asynccontextmanager
@@ -441,10 +354,11 @@ async def keeper(paths: Sequence[Path], settings: Settings, empty: bool = False)
         readers = Readers(order, settings)
         try:
             await readers.start()
-            watch = asyncio.create_task(readers.watch())
+            tasks = [asyncio.create_task(readers.watch()), asyncio.create_task(readers.patrol())]
             try:
                 yield readers
             finally:
-                watch.cancel()
+                for task in tasks:
+                    task.cancel()
         finally:
             await readers.stop()

@@ -28,6 +28,10 @@ GROWTH = 64 * 1024
 """KiB by which a question may make a reader grow; one that has grown more leaves, and a slim one takes its place."""
 
 
+PATIENCE = 0.8
+"""The part of its time that a question leaves to the services it asks, so that their failure can still be told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """What readers answer from, and within which limits: `memory` in MiB, and the hosts that SERVICE may ask."""
@@ -73,7 +77,8 @@ def answer_with_services(visitor: socket.socket, snapshot: Snapshot) -> None:
     signal.setitimer(signal.ITIMER_REAL, message["seconds"])
     base, prefixes = snapshot.bundle.base, snapshot.bundle.prefixes
     try:
-        message["text"] = inline_services(message["text"], prefixes, base, snapshot.services, message["seconds"])
+        patience = message["seconds"] * PATIENCE
+        message["text"] = inline_services(message["text"], prefixes, base, snapshot.services, patience)
     except AtlasError as error:
         _tell(visitor, error)
     else:

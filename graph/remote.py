@@ -26,17 +26,16 @@ from urllib.parse import quote, urlencode, urljoin
 
 import pyoxigraph as ox
 
-from orgatlas.graph.errors import EvaluationFailed, OutboundRefused, QuerySyntaxError, UsageError, shortened
-from orgatlas.graph.federation import refuse_outbound
-from orgatlas.graph.syntax import syntax_error
-from orgatlas.graph.tokens import TOKENS, is_name, word
+from orgatlas.graph.clauses import clauses_of, heading, prologue_of, refused, resolved
+from orgatlas.graph.errors import EvaluationFailed, UsageError, shortened
+from orgatlas.graph.tokens import TOKENS, word
 
 ANSWER_LIMIT = 16 * 2**20
 """Bytes that one answer may have."""
 ROWS_LIMIT, CELLS_LIMIT = 100_000, 1_000_000
 """Rows that one answer may have, and rows times variables."""
-CLAUSES_LIMIT, REDIRECTS_LIMIT = 10, 3
-"""Clauses that one query may have, and redirects that one of them may be sent through."""
+REDIRECTS_LIMIT = 3
+"""Redirects that one clause may be sent through."""
 
 FORMS: Mapping[str, ox.QueryResultsFormat] = {
     "application/sparql-results+json": ox.QueryResultsFormat.JSON,
@@ -71,18 +70,6 @@ class Origin:
         return f"{self.scheme}://{host}" + (f":{self.port}" if self.port != PORTS[self.scheme] else "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Clause:
-    """A SERVICE clause in a text: the places of its keyword and braces, its endpoint as written, and its pattern."""
-
-    start: int
-    opening: int
-    closing: int
-    silent: bool
-    endpoint: str
-    pattern: str
-
-
 def allowed_origin(entry: str) -> Origin:
     """What an entry of the setting allows: `host` and `host:port` by https, `http://host:port` without. Raises UsageError."""
     found = _split(entry if "://" in entry else f"https://{entry}")
@@ -107,119 +94,18 @@ def inline_services(
     if not any(word(token) == "SERVICE" for token in tokens):
         return text
     deadline = time.monotonic() + seconds
-    clauses = _clauses(text, tokens, prefixes, base)
-    prologue = _prologue(tokens)
+    clauses = clauses_of(text, tokens, prefixes, base)
+    prologue = prologue_of(tokens)
     origins = {allowed_origin(entry) for entry in allowed}
-    urls = [_resolved(clause.endpoint, prologue, prefixes, base) for clause in clauses]
+    urls = [resolved(clause.endpoint, prologue, prefixes, base) for clause in clauses]
     for url in urls:
         _checked(url, origins)
     parts, done = [], 0
     for clause, url in zip(clauses, urls, strict=True):
-        asking = f"{_heading(clause.pattern, prefixes, base)}{prologue}\nSELECT * WHERE {{{clause.pattern}}}"
+        asking = f"{heading(clause.pattern, prefixes, base)}{prologue}\nSELECT * WHERE {{{clause.pattern}}}"
         parts += [text[done : clause.start], _solutions(url, asking, origins, deadline, clause.silent)]
-        done = clause.closing + 1
+        done = clause.end
     return "".join([*parts, text[done:]])
-
-
-# The clauses of a query.
-
-
-def _clauses(
-    text: str, tokens: Sequence[re.Match[str]], prefixes: Mapping[str, str], base: str | None
-) -> list[_Clause]:
-    """The outermost SERVICE clauses, once it is sure that the engine would see them in the same places."""
-    try:
-        _parse(text, prefixes, base)
-    except SyntaxError as error:
-        raise syntax_error(error, text, prefixes) from None
-    clauses: list[_Clause] = []
-    for place, token in enumerate(tokens):
-        if word(token) == "SERVICE" and not (clauses and token.start() < clauses[-1].closing):
-            clauses.append(_clause(text, tokens[place:]))
-    if len(clauses) > CLAUSES_LIMIT:
-        raise _refused(f"A query may have {CLAUSES_LIMIT} SERVICE clauses, and this one has {len(clauses)}.")
-    for clause in clauses:
-        for place in (clause.start, clause.opening, clause.closing):
-            # If the text parses with a broken character in this place, the engine sees part of a string or comment there.
-            try:
-                _parse(f"{text[:place]}\0{text[place + 1 :]}", prefixes, base)
-            except SyntaxError:
-                continue
-            raise _unsure()
-    # The keyword may be written in ways that are not taken for a clause. If the rest is still a query when every word of
-    # this name has another letter, none of them was the keyword; otherwise nobody is asked in vain.
-    rest, done = "", 0
-    for clause in clauses:
-        rest, done = f"{rest}{text[done : clause.start]}{{}}", clause.closing + 1
-    rest += text[done:]
-    try:
-        _parse(_renamed(rest), {_renamed(prefix): iri for prefix, iri in prefixes.items()}, base)
-    except SyntaxError:
-        raise _unsure() from None
-    return clauses
-
-
-def _clause(text: str, tokens: Sequence[re.Match[str]]) -> _Clause:
-    """The clause that begins with the first of these tokens."""
-    silent = len(tokens) > 1 and word(tokens[1]) == "SILENT"
-    if len(tokens) < 3 + silent:
-        raise _unsure()
-    endpoint, *group = tokens[1 + silent :]
-    if endpoint[0][0] in "?$":
-        raise _refused(
-            f"SERVICE {endpoint[0]} is refused: the endpoint must be an IRI, because it is asked beforehand."
-        )
-    if not is_name(endpoint) or group[0][0] != "{":
-        raise _unsure()
-    depth, opening = 0, group[0].start()
-    for token in group:
-        depth += {"{": 1, "}": -1}.get(token[0], 0)
-        if depth == 0:
-            closing = token.start()
-            return _Clause(tokens[0].start(), opening, closing, silent, endpoint[0], text[opening + 1 : closing])
-    raise _unsure()
-
-
-def _parse(text: str, prefixes: Mapping[str, str], base: str | None) -> None:
-    """Have the engine read a query and evaluate nothing. Raises SyntaxError."""
-    try:
-        # A graph without a name cannot be asked: the engine says so when it has parsed the text, and does no more.
-        ox.Store().query(text, base_iri=base, prefixes=dict(prefixes), default_graph=[None])  # type: ignore[list-item]
-    except TypeError:
-        return
-    except (ValueError, RuntimeError) as error:
-        raise QuerySyntaxError(str(error)) from None
-    raise AssertionError("the engine evaluated what it was to parse")
-
-
-def _prologue(tokens: Sequence[re.Match[str]]) -> str:
-    """The PREFIX and BASE lines that a query begins with."""
-    lines = {"PREFIX": 3, "BASE": 2, "VERSION": 2}
-    place = 0
-    while place < len(tokens) and (length := lines.get(word(tokens[place]) or "")):
-        place += length
-    return " ".join(token[0] for token in tokens[:place])
-
-
-def _heading(pattern: str, prefixes: Mapping[str, str], base: str | None) -> str:
-    """What an endpoint has to know besides the prologue: our base, and those of our prefixes that a pattern may use."""
-    used = {token["prefix"] for token in TOKENS.finditer(pattern)}
-    lines = [f"PREFIX {prefix}: {ox.NamedNode(iri)} " for prefix, iri in prefixes.items() if prefix in used]
-    return "".join([f"BASE {ox.NamedNode(base)} " if base else "", *lines])
-
-
-def _resolved(name: str, prologue: str, prefixes: Mapping[str, str], base: str | None) -> str:
-    """The IRI that an IRI or prefixed name stands for."""
-    asking = f"{prologue} SELECT ?iri {{ VALUES ?iri {{ {name} }} }}"
-    refuse_outbound(asking)
-    try:
-        rows = ox.Store().query(asking, base_iri=base, prefixes=dict(prefixes))
-    except (SyntaxError, ValueError) as error:
-        raise QuerySyntaxError(f"the endpoint {shortened(name)} cannot be read: {error}") from None
-    assert isinstance(rows, ox.QuerySolutions)
-    (iri,) = (row["iri"] for row in rows)
-    assert isinstance(iri, ox.NamedNode)
-    return iri.value
 
 
 # The servers.
@@ -241,9 +127,9 @@ def _checked(url: str, allowed: Set[Origin]) -> tuple[Origin, str]:
     """The server of a URL and what to ask it for, if it may be asked at all."""
     found = _split(url)
     if found is None:
-        raise _refused(f"SERVICE <{shortened(url)}> is refused: it is no plain address of a server.")
+        raise refused(f"SERVICE <{shortened(url)}> is refused: it is no plain address of a server.")
     if found[0] not in allowed:
-        raise _refused(f"SERVICE <{shortened(url)}> is refused: {shortened(str(found[0]))} may not be asked here.")
+        raise refused(f"SERVICE <{shortened(url)}> is refused: {shortened(str(found[0]))} may not be asked here.")
     return found
 
 
@@ -269,9 +155,7 @@ def _connected(origin: Origin, deadline: float) -> socket.socket:
     for *_, place in found:
         address = ip_address(place[0])
         if not (_is_public(address) if literal is None else address == literal):
-            raise _refused(
-                f"SERVICE to {shortened(str(origin))} is refused: it leads to an address that is not public."
-            )
+            raise refused(f"SERVICE to {shortened(str(origin))} is refused: it leads to an address that is not public.")
     failure = OSError("it has no address")
     for tries, (family, kind, protocol, _, place) in zip(range(len(found), 0, -1), found, strict=True):
         line = socket.socket(family, kind, protocol)
@@ -410,17 +294,3 @@ def _written(
     if isinstance(term, ox.BlankNode):
         return f"<urn:orgatlas:bnode:{mark}-{nodes.setdefault(term.value, len(nodes))}>"
     return "UNDEF" if term is None else str(term)
-
-
-def _renamed(text: str) -> str:
-    return re.sub("(?i)s(?=ervice)", lambda found: "x" if found[0] == "s" else "X", text)
-
-
-def _refused(reason: str) -> OutboundRefused:
-    error = OutboundRefused("SERVICE")
-    error.args = (reason,)
-    return error
-
-
-def _unsure() -> OutboundRefused:
-    return _refused("SERVICE is refused: it cannot be told for sure where this clause begins and ends.")

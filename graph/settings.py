@@ -30,9 +30,12 @@ class Settings:
     query_memory: int = field(
         default=1024, metadata={"help": "MiB of memory that one query may use beside the graph itself."}
     )
+    cache: int = field(
+        default=32, metadata={"help": "MiB of small answers that are kept for those who ask the same; 0: none."}
+    )
     write_timeout: float = field(default=120.0, metadata={"help": "Seconds after which a change is given up."})
     write_memory: int = field(default=4096, metadata={"help": "MiB of memory that the rehearsal of a change may use."})
-    max_rows: int = field(default=10_000_000, metadata={"help": "Rows, or triples, after which an answer is cut."})
+    max_rows: int = field(default=0, metadata={"help": "Rows, or triples, after which an answer is cut; 0: never."})
     max_bytes: int = field(default=1024**3, metadata={"help": "Bytes after which an answer is cut."})
     max_upload: int = field(default=128 * 1024**2, metadata={"help": "Bytes that the data of a change may have."})
     services: tuple[str, ...] = field(

@@ -10,7 +10,7 @@ from typing import IO, Literal, Protocol
 
 import pyoxigraph as ox
 
-from orgatlas.graph.caps import Caps, write_capped
+from orgatlas.graph.caps import UNCOUNTED, Caps, write_capped
 from orgatlas.graph.dataset import DatasetClause, clause_of
 from orgatlas.graph.errors import EvaluationFailed, UnknownGraph, WrongAnswerKind
 from orgatlas.graph.federation import refuse_outbound
@@ -32,7 +32,7 @@ DefaultGraphs = list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph]
 NamedGraphs = list[ox.NamedNode | ox.BlankNode]
 
 UNNAMED = ox.DefaultGraph()
-UNLIMITED = Caps(2**63, 2**63)
+UNLIMITED = Caps(UNCOUNTED, 2**62)
 
 
 @dataclass(frozen=True, slots=True)

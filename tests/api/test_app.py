@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from orgatlas.api.app import create_app
+from orgatlas.api.app import at_the_door, create_app
 from orgatlas.graph.bundle import open_bundle
 from orgatlas.graph.errors import EngineFailed
 from orgatlas.graph.settings import Settings
@@ -60,7 +60,7 @@ def test_every_answer_has_the_safe_headers(client: httpx.Client, method: str, pa
 def test_a_fault_of_ours_is_500_and_its_text_is_not_sent(error: Exception, path: str) -> None:
     async def get() -> httpx.Response:
         app = create_app(open_bundle(), FailingReaders(error), Settings())  # type: ignore[arg-type]
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        transport = httpx.ASGITransport(at_the_door(app), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             return await client.get(path)
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdflib.query import Result
 
-from orgatlas.graph.caps import Caps, write_capped
+from orgatlas.graph.caps import LAYOUTS, UNCOUNTED, Caps, write_capped
 from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, GraphFormat, TableFormat, named
 
 NO_CAPS = Caps(2**63, 2**63)
@@ -328,3 +328,29 @@ def test_a_form_for_another_kind_of_answer_is_refused() -> None:
         capped(construct([]), CSV, NO_CAPS)
     with pytest.raises(TypeError, match="turtle is not a form of tables"):
         capped(many(1), named("turtle", GRAPH_FORMATS), NO_CAPS)
+
+
+@pytest.mark.parametrize("form", TABLE_FORMATS, ids=lambda form: form.name)
+def test_rows_that_nobody_counts_are_cut_between_two_of_them(form: TableFormat) -> None:
+    store = ox.Store()
+    store.extend(
+        ox.Quad(
+            ox.NamedNode(f"http://x/{number}"),
+            ox.NamedNode("http://x/p"),
+            ox.Literal(str(number) + ' "\r\n},{"o":{ </result> \t},{}'),
+        )
+        for number in range(20_000)
+    )
+    query = "SELECT ?s ?o ?u { ?s ?p ?o OPTIONAL { ?o ?q ?u } }"
+    whole, nothing = capped(store.query(query), form, Caps(UNCOUNTED, 2**62))
+    assert nothing is None
+    written, cut = capped(store.query(query), form, Caps(UNCOUNTED, 700_000))
+    kept = written[: written.rfind(b"<!--")] if form.name == "xml" else written
+    start = kept.removesuffix(LAYOUTS[form.engine].closing) if form.name == "xml" else kept.partition(b']},"truncated"')[0]
+    assert cut == "bytes"
+    assert whole.startswith(start)
+    assert 600_000 < len(start) <= 700_000
+    if form.name in ("csv", "tsv"):
+        assert start.endswith(b"\n")
+    else:
+        assert start.endswith(b"}" if form.name == "json" else b"</result>")

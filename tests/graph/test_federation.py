@@ -50,6 +50,7 @@ def test_the_words_may_stand_where_they_are_no_keywords(text: str) -> None:
         'SELECT * { ?s ?p "\\u0022" SERVICE <x> {} FILTER("\\u0022"="") }',
         "SELECT * { \\u0053ERVICE <x> {} }",
         "SELECT * { GRAPH <a>{}SERVICE:x {} }",
+        "PREFIX : <http://x/> SELECT * { OPTIONAL {<<?s?p'a>#'>> :p ?o} .SERVICE <http://x> {}\n }",
         "LOAD <http://x>",
         "INSERT DATA { <a> <b> <c> } ; LOAD SILENT <http://x> INTO GRAPH <y>",
     ],
