@@ -10,13 +10,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from orgatlas.graph.errors import AtlasError, UsageError, shortened
 from orgatlas.graph.findings import Finding, Severity
 from orgatlas.graph.settings import HELP, Settings, variable
+
+if TYPE_CHECKING:
+    from orgatlas.graph.bundle import Bundle as OpenBundle
 
 DEFAULTS = Settings()
 
@@ -81,6 +84,7 @@ def orgatlas(
 
 @shell.command()
 def serve(
+    context: typer.Context,
     bundle: Bundle = None,
     host: Annotated[str, _option("host")] = DEFAULTS.host,
     port: Annotated[int, _option("port", min=0, max=65535)] = DEFAULTS.port,
@@ -105,35 +109,26 @@ def serve(
     max_upload: Annotated[int, _option("max_upload", min=1024)] = DEFAULTS.max_upload,
     services: Annotated[list[str] | None, _option("services", "--service")] = None,
 ) -> None:
-    """Serve the atlas over HTTP."""
+    """Serve the atlas over HTTP. Every option may also stand in atlas.toml, under [serve]."""
     import uvloop
 
     from orgatlas.api.server import run
+    from orgatlas.graph.bundle import open_bundle
 
-    settings = Settings(
-        host=host,
-        port=port,
-        base_iri=base_iri,
-        reasoning=reasoning,
-        strict_default_graph=strict_default_graph,
-        writable=writable,
-        token_file=token_file,
-        gate=gate,
-        readers=readers,
-        waiting=waiting,
-        query_timeout=query_timeout,
-        query_memory=query_memory,
-        cache=cache,
-        write_timeout=write_timeout,
-        write_memory=write_memory,
-        max_rows=max_rows,
-        max_bytes=max_bytes,
-        max_upload=max_upload,
-        services=tuple(services or ()),
-    )
+    settings = _chosen_settings(context, Settings(), open_bundle(bundle or []) if not empty else None)
     # Without this the process would end at once, and leave its keeper's folder behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     uvloop.run(run(bundle or [], settings, empty, announce=lambda line: typer.echo(line, err=True)))
+
+
+def _chosen_settings(context: typer.Context, defaults: Settings, bundle: "OpenBundle | None") -> Settings:
+    """What the call says, else the environment, else atlas.toml, else the defaults."""
+    said = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in context.params.items()
+        if name in HELP and (source := context.get_parameter_source(name)) and source.name != "DEFAULT"
+    }
+    return replace(defaults, **{**(bundle.served() if bundle else {}), **said})
 
 
 @shell.command()

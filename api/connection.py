@@ -270,7 +270,7 @@ class Connection(HttpToolsProtocol):
         """Called by the parser at the end of a request."""
         if self.parser.should_upgrade():
             return
-        self.in_body, self.fed = False, 0
+        self.in_body, self.fed, self.url = False, 0, b""
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
@@ -281,8 +281,9 @@ class Connection(HttpToolsProtocol):
             if last:
                 self._say_farewell()
         elif self.since is not None:
-            # A head has begun meanwhile: its own patience holds, and not that for an idle client.
+            # A head has begun meanwhile. The patience for it starts here, and takes the place of that for idle clients.
             self._unset_keepalive_if_required()
+            self.since = self.loop.time()
 
     def _examine(self, version: str) -> None:
         hosts = 0
@@ -367,8 +368,8 @@ class Connection(HttpToolsProtocol):
         self.timer = None
         if self.since is None:
             return
-        if self.flow.read_paused:
-            self.since = self.loop.time()  # it is we who do not listen
+        if self._answering():
+            self.since = self.loop.time()  # it may be we who do not listen
         left = self.since + HEAD_PATIENCE - self.loop.time()
         if left > 0:
             self.timer = self.loop.call_later(left, self._look)

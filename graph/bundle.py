@@ -8,13 +8,13 @@ import re
 import tomllib
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 
@@ -29,6 +29,7 @@ from orgatlas.graph.errors import (
     shortened,
 )
 from orgatlas.graph.formats import SUFFIXES
+from orgatlas.graph.settings import Settings
 from orgatlas.graph.vocabulary import PREFIXES, VOCABULARY_GRAPH
 
 BUILT_IN = Path(__file__).resolve().parent.parent
@@ -104,6 +105,7 @@ class Manifest(BaseModel):
     notice: Mapping[str, str] = {}
     sources: tuple[SourceText, ...] = ()
     prefixes: Annotated[Mapping[str, str], AfterValidator(_prefix_table)] = {}
+    serve: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,24 @@ class Bundle:
     def texts(self) -> dict[Path, str]:
         """The text of every RDF file, as far as it is UTF-8."""
         return {file: file.read_text(encoding="utf-8", errors="replace") for file in self.files}
+
+    def served(self) -> dict[str, Any]:
+        """The settings that atlas.toml has for `orgatlas serve`; files are relative to its folder. Raises ManifestError."""
+        known = {each.name: each.type for each in fields(Settings)}
+        try:
+            for name in self.manifest.serve:
+                if name not in known:
+                    nearest = get_close_matches(name, known, n=1)
+                    raise ValueError(f"unknown key serve.{name}" + (f"; did you mean {nearest[0]}?" if nearest else ""))
+            said = TypeAdapter(Settings).validate_python(dict(self.manifest.serve))
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"]))
+            raise ManifestError(self.folder / "atlas.toml", f"serve.{where}: {first['msg']}") from None
+        except ValueError as error:
+            raise ManifestError(self.folder / "atlas.toml", str(error)) from None
+        values = {name: getattr(said, name) for name in self.manifest.serve}
+        return {name: self.folder / value if isinstance(value, Path) else value for name, value in values.items()}
 
     def resolve(self, iri: str) -> str:
         """An IRI of the manifest made absolute."""

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 VOLATILE = re.compile(rb"RAND|NOW|UUID|BNODE|SERVICE|\\\\", re.IGNORECASE)
 """What may make a query answer differently each time, escapes included. Where a word stands in a name, nothing is kept."""
 
-LARGEST = 64 * 1024
+LARGEST = 256 * 1024
 """Bytes of an answer above which it is not kept."""
 
 Kept = TypeVar("Kept")

@@ -20,7 +20,7 @@ from orgatlas.graph.findings import Finding, Severity
 from orgatlas.graph.formats import GRAPH_FORMATS, named
 from orgatlas.graph.patch import Patch
 from orgatlas.graph.reasoner import RuleReasoner
-from orgatlas.graph.report import report
+from orgatlas.graph.report import SHOWN, report
 from orgatlas.graph.rules import read_rules, worded
 from orgatlas.graph.store import UNNAMED, GraphName, MemoryStore, placed
 from orgatlas.graph.syntax import syntax_error
@@ -192,7 +192,7 @@ def _reported(findings: Iterable[Finding], form: str | None) -> str | None:
     """The SHACL report, where a form of RDF was asked for."""
     if form is None:
         return None
-    return (ox.serialize(report(findings), format=named(form, GRAPH_FORMATS).engine) or b"").decode()
+    return (ox.serialize(report(findings), format=named(form, GRAPH_FORMATS).engine, prefixes=SHOWN) or b"").decode()
 
 
 AMBIGUOUS_DEFAULT = (

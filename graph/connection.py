@@ -18,7 +18,7 @@ from orgatlas.graph.frames import CHUNK, HEADER, Kind, unpack_error
 GRACE = 0.25
 """Seconds past its deadline after which a reader that has not ended by itself is killed."""
 
-LONG = 0.5
+LONG = 1.0
 """Seconds after which a question counts as long: its reader then makes way for others."""
 
 NICENESS = 10

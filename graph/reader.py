@@ -21,7 +21,7 @@ from orgatlas.graph.errors import AtlasError, EvaluationFailed, WrongAnswerKind
 from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, named
 from orgatlas.graph.frames import Frames, VisitorGone, pack_error, query_of, read_frame
 from orgatlas.graph.remote import inline_services
-from orgatlas.graph.service import Abilities, describe_service
+from orgatlas.graph.service import FORMATS, SD, Abilities, describe_service
 from orgatlas.graph.store import KIND_IN_WORDS, UNNAMED, AnswerKind, MemoryStore
 
 GROWTH = 64 * 1024
@@ -125,7 +125,9 @@ def _graph(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
     """A graph of the store, whole."""
     form = named(message["graph"], GRAPH_FORMATS)
     triples = snapshot.store.graph(ox.NamedNode(message["name"]) if message["name"] is not None else UNNAMED)
-    return Outgoing("triples", form.name, lambda frames: _written(triples, frames, form.engine, snapshot))
+    return Outgoing(
+        "triples", form.name, lambda frames: _written(triples, frames, form.engine, snapshot.bundle.prefixes)
+    )
 
 
 def _service(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
@@ -133,11 +135,12 @@ def _service(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
     form = named(message["graph"], GRAPH_FORMATS)
     abilities = Abilities(snapshot.writable, snapshot.reasoning, bool(snapshot.services))
     triples = describe_service(snapshot.store, snapshot.bundle, message["endpoint"], abilities)
-    return Outgoing("triples", form.name, lambda frames: _written(triples, frames, form.engine, snapshot))
+    prefixes = {**snapshot.bundle.prefixes, "sd": SD, "formats": FORMATS}
+    return Outgoing("triples", form.name, lambda frames: _written(triples, frames, form.engine, prefixes))
 
 
-def _written(triples: Any, frames: Frames, form: ox.RdfFormat, snapshot: Snapshot) -> None:
-    ox.serialize(triples, frames, format=form, prefixes=snapshot.bundle.prefixes)  # type: ignore[arg-type]
+def _written(triples: Any, frames: Frames, form: ox.RdfFormat, prefixes: Mapping[str, str]) -> None:
+    ox.serialize(triples, frames, format=form, prefixes=dict(prefixes))  # type: ignore[arg-type]
 
 
 DOERS: Mapping[str, Callable[[Mapping[str, Any], Snapshot], Outgoing]] = {

@@ -52,7 +52,7 @@ def describe_service(store: MemoryStore, bundle: Bundle, endpoint: str, abilitie
     """What there is to say of the service at an endpoint that answers from a store."""
     service = ox.NamedNode(endpoint)
     dataset, prefixes = ox.NamedNode(f"{endpoint}#dataset"), ox.NamedNode(f"{endpoint}#prefixes")
-    return [
+    triples = [
         *_abilities(service, store, abilities),
         ox.Triple(service, _sd("defaultDataset"), dataset),
         *_dataset(dataset, store, bundle),
@@ -60,6 +60,9 @@ def describe_service(store: MemoryStore, bundle: Bundle, endpoint: str, abilitie
         *_prefixes(prefixes, bundle.prefixes),
         *(triple for each in library_of(bundle).values() for triple in _question(each, service, prefixes)),
     ]
+    # What is said of one thing stands together, in the order in which things are first spoken of.
+    order = {triple.subject: place for place, triple in reversed(list(enumerate(triples)))}
+    return sorted(triples, key=lambda triple: order[triple.subject])
 
 
 def _abilities(service: ox.NamedNode, store: MemoryStore, abilities: Abilities) -> Iterator[ox.Triple]:
