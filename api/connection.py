@@ -169,7 +169,6 @@ class Connection(HttpToolsProtocol):
         _loop: AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self.ws_protocol_class = None
         self.url = b""
         self.host: bytes | None = None  # the last one that was found in order
         self.surplus = False

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 BODY_LIMIT = 1024 * 1024
 """Bytes that a query and its parameters may have."""
@@ -51,8 +51,8 @@ async def content_of(request: Request, limit: int) -> AsyncIterator[bytes]:
     What is too much is not kept. It is read on for a while, since a client that still writes sees its connection
     break and not the answer.
     """
-    codings = [name.strip().lower() for name in request.headers.get("content-encoding", "").split(",") if name.strip()]
-    codings = [name for name in codings if name != "identity"]
+    said = ",".join(request.headers.getlist("content-encoding")).lower().split(",")
+    codings = [name for each in said if (name := each.strip()) not in ("", "identity")]
     if codings not in ([], ["gzip"], ["x-gzip"]):
         raise HTTPException(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "A body may be compressed once, by gzip.", {"Accept-Encoding": "gzip"}
@@ -97,6 +97,8 @@ async def _in_time(request: Request) -> AsyncIterator[bytes]:
         try:
             async with asyncio.timeout_at(end):
                 chunk = await anext(chunks, None)
+        except ClientDisconnect:
+            raise HTTPException(HTTPStatus.BAD_REQUEST, "The body of the request breaks off.") from None
         except TimeoutError:
             detail = "The body of the request came too slowly."
             raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, detail, {"Connection": "close"}) from None

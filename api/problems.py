@@ -127,7 +127,7 @@ def _of_ours(error: AtlasError, status: HTTPStatus) -> Problem:
     values = vars(error)
     fields = {name: values[name] for name in SHOWN if values.get(name) not in (None, ())}
     if isinstance(error, ParameterError):
-        fields["parameter"] = error.name
+        fields["parameter"] = shortened(error.name)
     return Problem(
         status,
         TITLES[status],

@@ -182,10 +182,9 @@ def _seconds(text: str) -> float:
 
 def chosen_forms(accept: str | None, format: str | None) -> Forms:
     """The forms that suit a client, for a table and for a graph; raises UnknownFormat, or 406 if none does."""
-    if format is not None and "/" not in format:
+    if format is not None:
         return _named_forms(format.lower())
-    # A plus sign in a query string means a space, and few who write application/sparql-results+json there know it.
-    forms = _suiting(format.replace(" ", "+") if format is not None else accept)
+    forms = _suiting(accept)
     if forms.table is None and forms.graph is None:
         known = ", ".join(form.media_type for form in (*TABLE_FORMATS, *GRAPH_FORMATS))
         raise HTTPException(HTTPStatus.NOT_ACCEPTABLE, f"Available: {known}.", VARY)
@@ -204,10 +203,14 @@ def _wants_page(accept: str | None) -> bool:
 
 
 def _named_forms(name: str) -> Forms:
-    table, graph = _called(name, TABLE_FORMATS), _called(name, GRAPH_FORMATS) or GRAPH_NAMES.get(name)
+    # A plus sign in a query string means a space, and few who write application/sparql-results+json there know it.
+    media_type = name.replace(" ", "+")
+    table = TABLE_TYPES.get(media_type) or _called(name, TABLE_FORMATS)
+    graph = GRAPH_TYPES.get(media_type) or _called(name, GRAPH_FORMATS) or GRAPH_NAMES.get(name)
     if table is None and graph is None:
         raise UnknownFormat(name, [form.name for form in (*TABLE_FORMATS, *GRAPH_FORMATS)])
-    return Forms(table, graph)
+    known_as = media_type if "/" in media_type else None
+    return Forms(table, graph, known_as, known_as)
 
 
 def _called(name: str, forms: Sequence[Form]) -> Form | None:

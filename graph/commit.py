@@ -3,7 +3,7 @@
 https://www.w3.org/TR/sparql11-update/ and https://www.w3.org/TR/sparql11-http-rdf-update/
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -12,12 +12,13 @@ import pyoxigraph as ox
 from orgatlas.graph.bundle import BUILT_IN, Bundle, read_files
 from orgatlas.graph.checks import read_checks, run_checks
 from orgatlas.graph.contradiction import contradiction
-from orgatlas.graph.dataset import DatasetClause, names_the_default_graph, only_inserts_data, using
+from orgatlas.graph.dataset import DatasetClause, names_the_default_graph, only_inserts_data, operations, using
 from orgatlas.graph.documents import read_triples
 from orgatlas.graph.errors import EvaluationFailed, QuerySyntaxError, ShapesViolated, UnknownGraph, WriteRefused
 from orgatlas.graph.federation import refuse_outbound, without_silent_loads
 from orgatlas.graph.findings import Finding, Severity
 from orgatlas.graph.formats import GRAPH_FORMATS, named
+from orgatlas.graph.literals import as_sent, typed_literals
 from orgatlas.graph.patch import Patch
 from orgatlas.graph.reasoner import RuleReasoner
 from orgatlas.graph.report import SHOWN, report
@@ -70,7 +71,6 @@ def rehearse(store: MemoryStore, change: Change, rules: Rules) -> Patch:
     """
     stated = _updated(store, change, rules) if change.operation == "update" else _stored(store, change)
     _refuse_derived(stated, rules)
-    store.apply(stated)
     derived, clashes = _derived(store, rules)
     store.apply(derived)
     if rules.gate and (found := [*_violations(store, rules), *clashes]):
@@ -87,31 +87,63 @@ def rehearse(store: MemoryStore, change: Change, rules: Rules) -> Patch:
 
 
 def _updated(store: MemoryStore, change: Change, rules: Rules) -> Patch:
-    text = without_silent_loads(_text(change.content))
+    """Update the store; returns what that came to. Where the default graph is a union, it is one after each operation."""
+    sent = _text(change.content)
+    text = without_silent_loads(sent)
     refuse_outbound(text)
+    base, prefixes = change.base or rules.bundle.base, rules.bundle.prefixes
+    if (fault := _fault(sent, base, prefixes)) is not None:
+        raise syntax_error(fault, sent, prefixes, update=True)
     if not store.strict and names_the_default_graph(text):
         raise WriteRefused(AMBIGUOUS_DEFAULT)
-    clause = DatasetClause(change.using, change.using_named)
+    if clause := DatasetClause(change.using, change.using_named):
+        text = using(text, clause)
+    steps = [text] if store.strict or only_inserts_data(text) else operations(text)
+    if any(_fault(step, base, prefixes) for step in steps):
+        steps = [text]
+    whole = Patch()
+    try:
+        for step in steps:
+            done = _operated(store, step, base, rules)
+            store.apply(done)
+            whole += done
+    except EvaluationFailed:
+        store.apply(whole.inverse())
+        raise
+    return whole
+
+
+def _fault(text: str, base: str, prefixes: Mapping[str, str]) -> SyntaxError | None:
+    """What keeps an update from being read. It is tried on nothing, where it can do no harm."""
+    try:
+        ox.Store().update(text, base_iri=base, prefixes=dict(prefixes))
+    except SyntaxError as error:
+        return error
+    except (RuntimeError, ValueError, OSError):
+        pass  # as where there is no graph to be dropped
+    return None
+
+
+def _operated(store: MemoryStore, text: str, base: str, rules: Rules) -> Patch:
+    """What an operation, or several that need not see each other, comes to."""
     # What looks at nothing need not be tried on a copy of everything.
     blind = only_inserts_data(text)
     tried = ox.Store() if blind else store.copy()
     try:
-        text = using(text, clause) if clause else text
-        tried.update(text, base_iri=change.base or rules.bundle.base, prefixes=rules.bundle.prefixes)
-    except SyntaxError as error:
-        raise syntax_error(error, text, rules.bundle.prefixes, update=True) from None
+        tried.update(text, base_iri=base, prefixes=rules.bundle.prefixes)
     except (RuntimeError, ValueError, OSError) as error:
         raise EvaluationFailed(str(error)) from None
     graphs = {graph for graph in tried.named_graphs() if isinstance(graph, ox.NamedNode)}
     made = _sorted(graphs - store.named_graphs())
+    literals = {*store.sent_literals(), *typed_literals(text, rules.bundle.prefixes)}
     if blind:
-        return Patch(added=tuple(quad for quad in tried if not store.states(quad)), made=made)
+        return Patch(added=tuple(as_sent((quad for quad in tried if not store.states(quad)), literals)), made=made)
     removed = [quad for quad in store if quad not in tried]
     if not store.strict:
         removed = _from_every_graph(store, removed)
     return Patch(
         removed=tuple(quad for quad in removed if quad.graph_name != rules.inferred),
-        added=tuple(quad for quad in tried if quad not in store),
+        added=tuple(as_sent((quad for quad in tried if quad not in store), literals)),
         made=made,
         dropped=_sorted(store.named_graphs() - graphs - {rules.inferred}),
     )
@@ -133,23 +165,28 @@ def _from_every_graph(store: MemoryStore, removed: Iterable[ox.Quad]) -> list[ox
 
 
 def _stored(store: MemoryStore, change: Change) -> Patch:
+    """Put, add or delete a graph of the store; returns what that came to."""
     graph: GraphName = ox.NamedNode(change.graph) if change.graph is not None else UNNAMED
     there = set(store.stated_in(graph))
     if change.operation == "delete":
         if not store.has_graph(graph):
             raise UnknownGraph(str(change.graph))
-        return Patch(tuple(there), dropped=(graph,) if isinstance(graph, ox.NamedNode) else ())
+        patch = Patch(tuple(there), dropped=(graph,) if isinstance(graph, ox.NamedNode) else ())
+        store.apply(patch)
+        return patch
     sent = read_triples(change.content, change.media_type, change.base)
     coming = ox.Store()
     coming.bulk_extend(quads := [placed(triple, graph) for triple in dict.fromkeys(sent)])
     removed = tuple(quad for quad in there if quad not in coming) if change.operation == "put" else ()
     made = (graph,) if isinstance(graph, ox.NamedNode) and not store.has_graph(graph) else ()
-    return Patch(removed, tuple(quad for quad in quads if not store.states(quad)), made=made)
+    patch = Patch(removed, tuple(quad for quad in quads if not store.states(quad)), made=made)
+    store.apply(patch)
+    return patch
 
 
 def _refuse_derived(stated: Patch, rules: Rules) -> None:
     """Nobody writes where only the reasoner may."""
-    touched = (*(quad.graph_name for quad in stated.added), *stated.made, *stated.dropped)
+    touched = (*(quad.graph_name for quad in (*stated.removed, *stated.added)), *stated.made, *stated.dropped)
     if rules.reasoning and rules.inferred in touched:
         raise WriteRefused(f"{rules.inferred.value} holds what follows from the other graphs. State it in another one.")
 
@@ -166,9 +203,11 @@ def _derived(store: MemoryStore, rules: Rules) -> tuple[Patch, list[Finding]]:
     if not rules.reasoning:
         return Patch(), []
     closure = RuleReasoner().close(dict.fromkeys(quad.triple for quad in store.stated()))
-    now = {placed(triple, rules.inferred) for triple in closure.inferred}
-    before = set(store.quads_of(rules.inferred))
-    return Patch(tuple(before - now), tuple(now - before)), [contradiction(clash) for clash in closure.clashes]
+    now = [placed(triple, rules.inferred) for triple in closure.inferred]
+    held = ox.Store()  # it holds literals in the words in which those of before are held
+    held.bulk_extend(now)
+    gone = tuple(quad for quad in store.quads_of(rules.inferred) if quad not in held)
+    return Patch(gone, tuple(quad for quad in now if quad not in store)), list(map(contradiction, closure.clashes))
 
 
 def _violations(store: MemoryStore, rules: Rules) -> list[Finding]:

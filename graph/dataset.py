@@ -9,8 +9,11 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from orgatlas.graph.errors import QuerySyntaxError
-from orgatlas.graph.tokens import TOKENS, is_name, word
+from orgatlas.graph.errors import QuerySyntaxError, shortened
+from orgatlas.graph.tokens import TOKENS, is_ambiguous, is_name, word
+
+PROLOGUE = {"PREFIX": 2, "BASE": 1}
+"""How many tokens follow each word of a prologue."""
 
 FORMS = {"ASK", "CONSTRUCT", "DESCRIBE", "SELECT"}
 
@@ -31,7 +34,10 @@ def clause_of(text: str, base: str | None, prefixes: Mapping[str, str]) -> Datas
     """What the FROM clauses of a query name; nothing where they cannot be read, for the engine then says why."""
     if "from" not in text.lower():
         return DatasetClause()
-    outside = list(_outside(text))
+    try:
+        outside = list(_outside(text))
+    except QuerySyntaxError:
+        return DatasetClause()
     start = next((token.start() for token in outside if word(token) in FORMS), 0)
     names: list[tuple[bool, str]] = []
     for place, token in enumerate(outside):
@@ -78,6 +84,28 @@ def using(text: str, clause: DatasetClause) -> str:
     return "".join([*parts, text[done:]])
 
 
+def operations(text: str) -> list[str]:
+    """The operations of an update, each with all the PREFIX and BASE lines before it. Raises QuerySyntaxError if unsure.
+
+    https://www.w3.org/TR/sparql11-update/#rUpdate
+    """
+    found, prologue, start = list[str](), "", 0
+    awaited = 0  # tokens that still belong to a line of the prologue
+    begun = False
+    for token in _outside(text):
+        if awaited:
+            awaited -= 1
+            continue
+        if not begun and word(token) in PROLOGUE:
+            awaited = PROLOGUE[word(token) or ""]
+        elif token[0] == ";":
+            found.append(prologue + text[start : token.start()])
+            start, begun = token.end(), False
+        elif not begun:
+            prologue, start, begun = f"{prologue}{text[start : token.start()]}", token.start(), True
+    return [*found, prologue + text[start:]] if begun or not found else found
+
+
 def only_inserts_data(text: str) -> bool:
     """Whether an update does nothing but INSERT DATA, which looks at nothing that is there."""
     found = [each for token in _outside(text) if (each := word(token)) not in (None, "BASE", "PREFIX")]
@@ -90,17 +118,21 @@ def names_the_default_graph(text: str) -> bool:
 
 
 def _outside(text: str) -> Iterator[re.Match[str]]:
-    """The tokens outside all brackets, and the opening bracket of each outermost pair."""
-    depth = 0
+    """The tokens outside all brackets, and the opening bracket of each outermost pair. Raises QuerySyntaxError if unsure."""
+    brackets: list[str] = []
+    before = ""
     for token in TOKENS.finditer(text):
         if token["space"]:
             continue
+        if is_ambiguous(token, before, brackets[-1:] == ["("]):
+            raise QuerySyntaxError(f'put a space behind the "<" of {shortened(token[0])}, if it is a comparison')
         if token[0] in ("}", ")", "]"):
-            depth -= 1
-        elif depth == 0:
+            del brackets[-1:]
+        elif not brackets:
             yield token
         if token[0] in ("{", "(", "["):
-            depth += 1
+            brackets.append(token[0])
+        before = token[0].upper()
 
 
 def _group(text: str, start: int) -> str:

@@ -46,7 +46,7 @@ def read_document(form: GraphFormat, base: str | None, source: bytes | Path) -> 
         raise UnreadableData(form.name, reason, error.lineno, error.offset) from None
     except MemoryError as error:
         raise UnreadableData(form.name, f"too much for the parser: {str(error) or 'no memory is left'}") from None
-    except ValueError as error:
+    except (ValueError, LookupError) as error:  # a lookup fails where XML says that it is in an encoding that is none
         raise UnreadableData(form.name, str(error)) from None
 
 

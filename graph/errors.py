@@ -66,7 +66,7 @@ class ParameterError(UsageError):
     def __init__(self, name: str, expected: str, got: str | None = None) -> None:
         self.name, self.expected, self.got = name, expected, got
         found = "" if got is None else f", but got {shortened(got)!r}"
-        super().__init__(f"Parameter {name!r}: expected {expected}{found}.")
+        super().__init__(f"Parameter {shortened(name)!r}: expected {shortened(expected, 1000)}{found}.")
 
 
 class PortInUse(UsageError):

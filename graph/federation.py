@@ -8,11 +8,9 @@ no network besides (confinement.py); this lock says why, and guards where there 
 import re
 
 from orgatlas.graph.errors import OutboundRefused
-from orgatlas.graph.tokens import TOKENS, is_name, word
+from orgatlas.graph.tokens import TOKENS, is_ambiguous, is_name, word
 
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-_UNSAFE = re.compile("<[^<>]*['#)][^<>]*>")
-_VALUE = re.compile(r"[)}>\"':\d\w.\u0080-\U0010FFFF]\Z(?<!\bIN)(?<!\bDISTINCT)(?<!\bUNDEF)|^\Z")
 _KEYWORD = re.compile("SERVICE|LOAD", re.IGNORECASE)
 
 
@@ -49,10 +47,8 @@ def _refuse_in(text: str) -> None:
     for token in TOKENS.finditer(text):
         if token["space"]:
             continue
-        # Within parentheses, "<" after a value is "less than" or begins an IRI, and behind another "<" it begins an IRI or
-        # a triple; where the two readings part, neither is safe.
-        ambiguous = (brackets[-1:] == ["("] and _VALUE.search(before)) or before == "<"
-        if ambiguous and _UNSAFE.fullmatch(token[0]):
+        # Where two readings part, neither is safe.
+        if is_ambiguous(token, before, bool(brackets) and brackets[-1] == "("):
             raise OutboundRefused(anywhere[0].upper())
         if token[0] in "([{":
             brackets.append(token[0])

@@ -25,6 +25,7 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         self._snapshot, self._changes = folder / "snapshot.nq", folder / "changes"
+        self._whole: int | None = None  # bytes of the changes that are whole, once that is known
 
     def before(self) -> Before | None:
         """The data set before the first change, or None where nothing was ever changed."""
@@ -44,9 +45,13 @@ class Journal:
             fresh.rename(self._snapshot)
 
     def append(self, change: bytes) -> None:
-        """Add a change, given as RDF Patch."""
-        with self._changes.open("ab") as file:
+        """Add a change, given as RDF Patch, in the place of one that broke off."""
+        whole = sum(_LENGTH.size + len(each) for each in self.changes()) if self._whole is None else self._whole
+        with self._changes.open("r+b" if self._changes.exists() else "wb") as file:
+            file.truncate(whole)
+            file.seek(whole)
             file.write(_LENGTH.pack(len(change)) + change)
+            self._whole = file.tell()
 
     def changes(self) -> Iterator[bytes]:
         """Every change in order. One that breaks off was never acknowledged, and is left out."""

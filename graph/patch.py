@@ -8,8 +8,11 @@ Graphs without a quad have no row of their own there, so they stand in the heade
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import pyoxigraph as ox
+
+Thing = TypeVar("Thing", ox.Quad, ox.NamedNode)
 
 MADE, DROPPED = "graph-made", "graph-dropped"
 
@@ -28,17 +31,34 @@ class Patch:
         return bool(self.removed or self.added or self.made or self.dropped)
 
     def __add__(self, other: "Patch") -> "Patch":
-        """This one and then another, which must not touch the same quads."""
-        return Patch(
-            self.removed + other.removed,
-            self.added + other.added,
-            self.made + other.made,
-            self.dropped + other.dropped,
-        )
+        """This one and then another; what comes and goes again, or the reverse, is in neither list."""
+        removed, added = _net(self.removed, self.added, other.removed, other.added)
+        dropped, made = _net(self.dropped, self.made, other.dropped, other.made)
+        return Patch(removed, added, made, dropped)
 
     def inverse(self) -> "Patch":
         """What undoes it."""
         return Patch(self.added, self.removed, self.dropped, self.made)
+
+
+def _net(
+    gone: tuple[Thing, ...], come: tuple[Thing, ...], then_gone: tuple[Thing, ...], then_come: tuple[Thing, ...]
+) -> tuple[tuple[Thing, ...], tuple[Thing, ...]]:
+    """What two changes together take away and add."""
+    if not (gone or come):
+        return then_gone, then_come
+    missing, fresh = dict.fromkeys(gone), dict.fromkeys(come)
+    for each in then_gone:
+        if each in fresh:
+            del fresh[each]
+        else:
+            missing[each] = None
+    for each in then_come:
+        if each in missing:
+            del missing[each]
+        else:
+            fresh[each] = None
+    return tuple(missing), tuple(fresh)
 
 
 def written(patch: Patch) -> bytes:

@@ -3,7 +3,6 @@
 https://www.w3.org/TR/sparql11-query/ and https://www.w3.org/TR/sparql11-protocol/
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Literal, Protocol
@@ -15,9 +14,9 @@ from orgatlas.graph.dataset import DatasetClause, clause_of
 from orgatlas.graph.errors import EvaluationFailed, UnknownGraph, WrongAnswerKind
 from orgatlas.graph.federation import refuse_outbound
 from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, GraphFormat, TableFormat
+from orgatlas.graph.literals import is_rewritten
 from orgatlas.graph.patch import Patch
 from orgatlas.graph.syntax import syntax_error
-from orgatlas.graph.vocabulary import PREFIXES
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 GraphName = ox.NamedNode | ox.DefaultGraph
@@ -197,6 +196,10 @@ class MemoryStore:
             for quad in self.stated_in(graph):
                 yield self._sent.get(quad, quad)
 
+    def sent_literals(self) -> set[ox.Literal]:
+        """The literals that the engine holds in other words, as they were sent."""
+        return {quad.object for quad in self._sent.values() if isinstance(quad.object, ox.Literal)}
+
     def statements(self, triple: ox.Triple) -> list[ox.Quad]:
         """The quads that state a triple, in whichever graph."""
         found = [quad for quad in self._named(triple) if quad.graph_name != self.inferred]
@@ -285,28 +288,10 @@ class MemoryStore:
     def _remember(self, quads: Iterable[ox.Quad]) -> None:
         """Keep the literals that the engine writes anew as they were sent, because shapes speak of those."""
         for sent in quads:
-            if isinstance(sent.object, ox.Literal) and _is_rewritten(sent.object):
+            if isinstance(sent.object, ox.Literal) and is_rewritten(sent.object):
                 held = next(self._held(sent.triple, sent.graph_name), None)
                 if held is not None and held != sent:
                     self._sent[held] = sent
-
-
-XSD = PREFIXES["xsd"]
-_AS_THEY_ARE = {XSD + "string", PREFIXES["rdf"] + "langString", XSD + "anyURI"}
-_PLAIN_INTEGER = re.compile(r"0|-?[1-9][0-9]*")
-_PLAIN_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2})?")
-
-
-def _is_rewritten(literal: ox.Literal) -> bool:
-    """Whether the engine may hold a literal in other words than it was sent in."""
-    datatype = literal.datatype.value
-    if datatype in _AS_THEY_ARE or not datatype.startswith(XSD):
-        return False
-    if datatype == XSD + "integer":
-        return not _PLAIN_INTEGER.fullmatch(literal.value)
-    if datatype in (XSD + "date", XSD + "dateTime"):
-        return not _PLAIN_DATE.fullmatch(literal.value)
-    return literal.value not in ("true", "false")
 
 
 def _spoken(prefixes: Mapping[str, str], text: str) -> dict[str, str]:

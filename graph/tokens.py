@@ -21,6 +21,9 @@ TOKENS = re.compile(
 )
 """The tokens of SPARQL as far as they matter here; the group that matched says what a token is."""
 
+_UNSAFE = re.compile("<[^<>]*['#)][^<>]*>")
+_VALUE = re.compile(r"[)}>\"':\d\w.\u0080-\U0010FFFF]\Z(?<!\bIN)(?<!\bDISTINCT)(?<!\bUNDEF)|^\Z")
+
 
 def word(token: re.Match[str]) -> str | None:
     """The word that a token is, in capitals; None where it is none."""
@@ -30,3 +33,13 @@ def word(token: re.Match[str]) -> str | None:
 def is_name(token: re.Match[str]) -> bool:
     """Whether a token is an IRI or a prefixed name."""
     return token["prefix"] is not None or token[0].startswith("<")
+
+
+def is_ambiguous(token: re.Match[str], before: str, in_parentheses: bool) -> bool:
+    """Whether what looks like an IRI may begin with "less than", and hide where a string, a comment or a bracket ends.
+
+    `before` is the token before it, in capitals. Within parentheses "<" after a value is "less than" or begins an IRI, and
+    behind another "<" it begins an IRI or a triple.
+    """
+    doubtful = (in_parentheses and _VALUE.search(before)) or before == "<"
+    return bool(doubtful and _UNSAFE.fullmatch(token[0]))

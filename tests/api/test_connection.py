@@ -122,10 +122,8 @@ class Served:
         """Wait until the application has the request for a path."""
         self.wait_until(lambda: path in self.application.seen)
 
-    def open_gate(self, after: str) -> None:
+    def let_go(self) -> None:
         """Let the answers go that are held back."""
-        self.wait_for(after)
-        time.sleep(0.05)  # so that what was just sent lies behind the one that is held
         self.server.servers[0].get_loop().call_soon_threadsafe(self.application.gate.set)
 
     def is_well(self) -> bool:
@@ -158,13 +156,18 @@ def answer(stream: BufferedReader) -> Answer:
     return Answer(int(status), headers, body)
 
 
-@contextmanager
-def held(served: Served) -> Iterator[socket.socket]:
-    """A client whose first request is answered once the gate is open."""
+def answers_with_a_refusal(served: Served, asked: bytes) -> list[Answer]:
+    """What comes back to a request that is answered only once one of those behind it is refused."""
+    served.application.seen.clear()
     served.application.gate.clear()
     with served.client(HELD) as client:
         served.wait_for("/held")
-        yield client
+        client.sendall(asked)
+        served.wait_until(
+            lambda: any(getattr(each, "farewell", None) for each in served.server.server_state.connections)
+        )
+        served.let_go()
+        return answers(client)
 
 
 def assert_problem(found: Answer, status: int) -> None:
@@ -183,7 +186,13 @@ def assert_problem(found: Answer, status: int) -> None:
 def served(request: pytest.FixtureRequest) -> Iterator[Served]:
     application = Application()
     config = uvicorn.Config(
-        application, http=Connection, loop=request.param, lifespan="off", log_config=None, log_level="info"
+        application,
+        http=Connection,
+        ws=asyncio.Protocol,
+        loop=request.param,
+        lifespan="off",
+        log_config=None,
+        log_level="info",
     )
     server = uvicorn.Server(config)
     with listen("127.0.0.1", 0) as door:
@@ -192,9 +201,11 @@ def served(request: pytest.FixtureRequest) -> Iterator[Served]:
         while not server.started:
             assert thread.is_alive()
             time.sleep(0.01)
+        served = Served(server, application, door.getsockname()[1])
         try:
-            yield Served(server, application, door.getsockname()[1])
+            yield served
         finally:
+            served.let_go()
             server.should_exit = True
             thread.join(10)
 
@@ -306,6 +317,14 @@ REFUSED: dict[str, tuple[int, bytes]] = {
     "a chunk size without end": (431, CHUNKED + b"0" * (20 * HEAD_LIMIT)),
     "long extensions of short chunks": (431, CHUNKED + (b"1;" + b"a" * 100 + b"\r\na\r\n") * HEAD_LIMIT),
     "a trailer without end": (431, CHUNKED + b"0\r\nA: " + b"b" * (20 * HEAD_LIMIT)),
+    "a trailer without end after a large body": (
+        431,
+        CHUNKED + b"40000\r\n" + b"a" * 0x40000 + b"\r\n0\r\nA: " + b"b" * (20 * HEAD_LIMIT),
+    ),
+    "much after a bad chunk": (
+        400,
+        CHUNKED + b"20000\r\n" + b"a" * 0x20000 + b"\r\nx\r\n" + b"a" * (320 * HEAD_LIMIT),
+    ),
     "trailers without end": (431, CHUNKED + b"0\r\n" + b"A: b\r\n" * (4 * HEAD_LIMIT)),
 }
 
@@ -314,6 +333,7 @@ REFUSED: dict[str, tuple[int, bytes]] = {
 def test_it_is_refused_with_a_problem_and_costs_nobody_else_anything(
     served: Served, caplog: pytest.LogCaptureFixture, status: int, request_: bytes
 ) -> None:
+    caplog.set_level(logging.DEBUG)
     found = served.answers(request_)
     assert len(found) == 1
     assert_problem(found[0], status)
@@ -324,10 +344,7 @@ def test_it_is_refused_with_a_problem_and_costs_nobody_else_anything(
 @pytest.mark.parametrize("case", ["no Host", "two lengths", "a bad chunk size", "TRACE", "a fragment", "TLS"])
 def test_a_refusal_waits_for_what_was_asked_before(served: Served, case: str) -> None:
     status, bad = REFUSED[case]
-    with held(served) as client:
-        client.sendall(GET + b"\r\n" + bad + GET + b"\r\n")
-        served.open_gate(after="/held")
-        found = answers(client)
+    found = answers_with_a_refusal(served, GET + b"\r\n" + bad + GET + b"\r\n")
     assert [each.said.get("path") for each in found] == ["/held", "/", None]
     assert_problem(found[-1], status)
     assert served.is_well()
@@ -335,10 +352,23 @@ def test_a_refusal_waits_for_what_was_asked_before(served: Served, case: str) ->
 
 def test_a_refusal_of_HEAD_has_no_body(served: Served) -> None:
     with served.client(b"HEAD / HTTP/1.1\r\n\r\n") as client, client.makefile("rb") as stream:
-        head, _, body = stream.read().partition(b"\r\n\r\n")
+        head, _, content = stream.read().partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 400 ")
-    assert body == b""
+    assert content == b""
     assert served.is_well()
+
+
+@pytest.mark.parametrize(("bad", "status"), [(b"\0", 400), (b"\r\n", 408)])
+def test_a_refusal_of_what_follows_HEAD_has_one(
+    served: Served, monkeypatch: pytest.MonkeyPatch, bad: bytes, status: int
+) -> None:
+    monkeypatch.setattr(connection, "HEAD_PATIENCE", BRIEF)
+    with served.client(b"HEAD / HTTP/1.1\r\n" + H + b"\r\n") as client:
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += client.recv(1)
+        client.sendall(bad)
+        assert_problem(answers(client)[0], status)
 
 
 GOOD: dict[str, tuple[bytes, dict[str, object]]] = {
@@ -379,14 +409,13 @@ GOOD: dict[str, tuple[bytes, dict[str, object]]] = {
 
 
 @pytest.mark.parametrize(("request_", "expected"), GOOD.values(), ids=GOOD)
-@pytest.mark.parametrize("split", [False, True], ids=["at once", "letter by letter"])
+@pytest.mark.parametrize("split", [False, True], ids=["at once", "in pieces"])
 def test_it_is_answered(
     served: Served, caplog: pytest.LogCaptureFixture, request_: bytes, expected: dict[str, object], split: bool
 ) -> None:
     whole = request_ if b"\r\n\r\n" in request_.lstrip() else request_ + CLOSE
-    if split and len(whole) > 1000:
-        pytest.skip("it takes too long")
-    pieces = [whole[at : at + 1] for at in range(len(whole))] if split else [whole]
+    size = 1 + len(whole) // 500 if split else len(whole)
+    pieces = [whole[at : at + size] for at in range(0, len(whole), size)]
     (found,) = served.answers(*pieces)
     assert found.status == 200
     headers = found.said["headers"]
@@ -411,10 +440,7 @@ def test_requests_in_a_row_are_answered_in_a_row_even_if_they_ask_for_another_pr
 
 
 def test_only_so_many_requests_may_wait(served: Served) -> None:
-    with held(served) as first:
-        first.sendall((GET + b"\r\n") * (PIPELINED + 1))
-        served.open_gate(after="/held")
-        found = answers(first)
+    found = answers_with_a_refusal(served, (GET + b"\r\n") * (PIPELINED + 1))
     assert [each.status for each in found] == [200] * (PIPELINED + 1) + [503]
     assert_problem(found[-1], 503)
 
@@ -435,10 +461,9 @@ def test_who_expects_100_is_told_to_go_on_if_it_knows_what_that_is(served: Serve
     assert [each.status for each in served.answers(b"POST / HTTP/1.0\r\n" + expecting, b"abc")] == [200]
 
 
-@pytest.mark.parametrize("method", [b"GET", b"OPTIONS"])
-def test_a_head_may_have_as_much_as_the_limit_and_not_a_byte_more(served: Served, method: bytes) -> None:
+def test_a_head_may_have_as_much_as_the_limit_and_not_a_byte_more(served: Served) -> None:
     def large(of_target: int, whole: int) -> bytes:
-        start = method + b" /" + b"a" * of_target + b" HTTP/1.1\r\n" + H + b"Connection: close\r\nA: "
+        start = b"GET /" + b"a" * of_target + b" HTTP/1.1\r\n" + H + b"Connection: close\r\nA: "
         return start + b"b" * (whole - len(start) - 4) + b"\r\n\r\n"
 
     first = GET + b"\r\n"
@@ -517,8 +542,18 @@ def test_only_heads_have_to_be_complete_so_soon(served: Served, monkeypatch: pyt
         client.sendall(HELD + GET + b"\r\n" + GET[:9])
         time.sleep(2 * BRIEF)  # an answer, before which the rest of the third request is not even read
         client.sendall(GET[9:] + CLOSE)
-        served.open_gate(after="/held")
+        served.let_go()
         assert [each.status for each in rest_of(stream)] == [200, 200, 200]
+
+
+def test_a_client_that_speaks_is_not_taken_for_one_that_waits(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(served.server.config, "timeout_keep_alive", BRIEF)
+    with served.client() as client, client.makefile("rb") as stream:
+        client.sendall(GET + b"\r\n" + GET)
+        assert answer(stream).status == 200
+        time.sleep(2 * BRIEF)
+        client.sendall(CLOSE)
+        assert [each.status for each in rest_of(stream)] == [200]
 
 
 def test_a_client_that_waits_is_not_told_that_the_time_is_over(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -533,20 +568,25 @@ def test_the_rest_of_a_body_that_nobody_reads_may_not_take_forever(
     monkeypatch.setattr(served.server.config, "timeout_keep_alive", BRIEF)
     pieces = [b"POST /early HTTP/1.1\r\n" + H + b"Content-Length: 999999\r\n\r\n", b"a"]
     found: list[Answer] = []
-    with served.client() as client, slow_writer(client, pieces), client.makefile("rb") as stream:
-        with suppress(ConnectionResetError):
-            found.extend(rest_of(stream))
+    with (
+        served.client() as client,
+        slow_writer(client, pieces),
+        client.makefile("rb") as stream,
+        suppress(ConnectionResetError),
+    ):
+        found.extend(rest_of(stream))
     assert [each.status for each in found] == [200]
 
 
-def test_a_bad_body_is_refused_while_the_application_reads_it(served: Served) -> None:
+def test_a_bad_body_is_refused_while_the_application_reads_it(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "LINGER", 60)
+    served.application.seen.clear()
     served.application.left.clear()
     with served.client(b"POST /body HTTP/1.1\r\n" + CHUNKED.partition(b"\r\n")[2] + b"1\r\na\r\n") as client:
         served.wait_for("/body")
         client.sendall(b"x\r\n")
-        found = answers(client)
-    assert_problem(found[0], 400)
-    served.wait_until(lambda: served.application.left == ["/body"])
+        assert_problem(answers(client)[0], 400)
+        served.wait_until(lambda: served.application.left == ["/body"])
     assert served.is_well()
 
 
@@ -571,24 +611,34 @@ def test_a_bad_body_of_a_request_that_is_answered_ends_the_connection(served: Se
 
 
 def test_a_bad_body_of_a_request_that_waits_is_refused_in_its_turn(served: Served) -> None:
-    with held(served) as client:
-        client.sendall(b"POST /waits HTTP/1.1\r\n" + CHUNKED.partition(b"\r\n")[2] + b"x\r\n")
-        served.open_gate(after="/held")
-        found = answers(client)
+    found = answers_with_a_refusal(served, b"POST /waits HTTP/1.1\r\n" + CHUNKED.partition(b"\r\n")[2] + b"x\r\n")
     assert [each.status for each in found] == [200, 400]
     assert_problem(found[1], 400)
     assert "/waits" not in served.application.seen
 
 
 def test_who_writes_on_sees_the_answer_and_who_never_goes_is_left(
-    served: Served, monkeypatch: pytest.MonkeyPatch
+    served: Served, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(connection, "LINGER", BRIEF)
-    with served.client(b"GET / HTTP/1.1\r\n\r\n") as client:
+    monkeypatch.setattr(connection, "HEAD_PATIENCE", BRIEF)
+    monkeypatch.setattr(connection, "LINGER", 2 * BRIEF)
+    with served.client(b"GET / HTTP/1.1\r\n", b" \r\n") as client:
         time.sleep(BRIEF / 4)
-        client.sendall(b"a" * 5_000_000)  # after a reset this would fail, and so would what follows
+        client.sendall(b"a" * 20_000_000)  # after a reset this would fail, and so would what follows
         assert_problem(answers(client)[0], 400)
         served.wait_until(lambda: not served.server.server_state.connections)
+    assert caplog.records == []
+
+
+def test_who_leaves_in_the_middle_of_a_head_leaves_nothing_behind(
+    served: Served, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(connection, "HEAD_PATIENCE", BRIEF)
+    with served.client(GET):
+        pass
+    served.wait_until(lambda: not served.server.server_state.connections)
+    time.sleep(2 * BRIEF)
+    assert caplog.records == []
 
 
 def test_one_connection_more_is_told_to_come_back(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -600,9 +650,14 @@ def test_one_connection_more_is_told_to_come_back(served: Served, monkeypatch: p
             (found,) = answers(third)
         assert_problem(found, 503)
         assert found.headers["retry-after"] == "1"
-        for client in (first, second):
-            client.sendall(GET + CLOSE)
-            assert [each.status for each in answers(client)] == [200]
+        with served.client() as fourth:
+            served.wait_until(lambda: len(served.server.server_state.connections) == 3)
+            first.sendall(GET + CLOSE)
+            assert [each.status for each in answers(first)] == [200]
+            fourth.sendall(GET + CLOSE)
+            assert [each.status for each in answers(fourth)] == [200]
+        second.sendall(GET + CLOSE)
+        assert [each.status for each in answers(second)] == [200]
     served.wait_until(lambda: not served.server.server_state.connections)
     assert served.is_well()
 

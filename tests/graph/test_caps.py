@@ -346,7 +346,9 @@ def test_rows_that_nobody_counts_are_cut_between_two_of_them(form: TableFormat) 
     assert nothing is None
     written, cut = capped(store.query(query), form, Caps(UNCOUNTED, 700_000))
     kept = written[: written.rfind(b"<!--")] if form.name == "xml" else written
-    start = kept.removesuffix(LAYOUTS[form.engine].closing) if form.name == "xml" else kept.partition(b']},"truncated"')[0]
+    start = (
+        kept.removesuffix(LAYOUTS[form.engine].closing) if form.name == "xml" else kept.partition(b']},"truncated"')[0]
+    )
     assert cut == "bytes"
     assert whole.startswith(start)
     assert 600_000 < len(start) <= 700_000
