@@ -45,6 +45,7 @@ LINGER = 2.0
 
 OURS = {"1.0", "1.1"}
 UNSERVED = {b"CONNECT", b"TRACE"}
+LISTS = {b"accept", b"accept-encoding", b"accept-language"}
 EXAMINED = {b"host", b"transfer-encoding", b"expect"}
 START_LINE = len(b"A / HTTP/1.1\r\n")
 
@@ -237,6 +238,7 @@ class Connection(HttpToolsProtocol):
         if (self.astride or self.fed > HEAD_LIMIT) and self._measured(method) > HEAD_LIMIT:
             raise self._too_large()
         self._examine(version)
+        self._combine()
         if self.url[0] != 0x2F or b"#" in self.url:
             self._to_origin_form(method)
         if self.surplus and len(self.connections) > CONNECTIONS:
@@ -283,6 +285,15 @@ class Connection(HttpToolsProtocol):
             # A head has begun meanwhile. The patience for it starts here, and takes the place of that for idle clients.
             self._unset_keepalive_if_required()
             self.since = self.loop.time()
+
+    def _combine(self) -> None:
+        """Let a list that comes in several lines be one (RFC 9110 section 5.3): who looks for it looks for one."""
+        lists: dict[bytes, bytes] = {}
+        for name, value in self.headers:
+            if name in LISTS:
+                lists[name] = lists[name] + b", " + value if name in lists else value
+        if sum(name in LISTS for name, _ in self.headers) > len(lists):
+            self.headers[:] = [*(pair for pair in self.headers if pair[0] not in LISTS), *lists.items()]
 
     def _examine(self, version: str) -> None:
         hosts = 0
@@ -400,6 +411,7 @@ class Connection(HttpToolsProtocol):
             self.pipeline.popleft()  # nobody has seen it yet, and the refusal comes instead of its answer
         else:
             self.cycle.disconnected = True
+            self.cycle.waiting_for_100_continue = False
             self.cycle.message_event.set()
             if self.cycle.response_started:
                 self.transport.close()  # unfinished, which the client can see

@@ -15,7 +15,7 @@ from orgatlas.api.access import require_writer
 from orgatlas.api.answers import encoding_for, send
 from orgatlas.api.atlas import Atlas
 from orgatlas.api.changes import make
-from orgatlas.api.limits import content_of, query_pairs
+from orgatlas.api.limits import content_of, content_type, query_pairs
 from orgatlas.api.sparql import VARY, graph_form
 from orgatlas.graph.commit import Change, Operation
 from orgatlas.graph.documents import MEDIA_TYPES, MULTIPART
@@ -62,19 +62,14 @@ async def delete(request: Request, atlas: Atlas) -> Response:
 async def _store(
     operation: Operation, request: Request, atlas: Atlas, name: str | None, location: str | None = None
 ) -> Response:
-    content_type = request.headers.get("content-type", "")
-    media_type, _, parameters = content_type.partition(";")
-    media_type = media_type.strip().lower()
-    charset = parameters.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
+    media_type = content_type(request)
     if media_type not in ACCEPTED or (media_type == MULTIPART and operation != "post"):
         accepted = ACCEPTED if operation == "post" else tuple(MEDIA_TYPES)
         headers = {"Accept-Post" if operation == "post" else "Accept": ", ".join(accepted)}
         detail = f"Send a graph as one of {', '.join(accepted)}."
         raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, headers)
-    if charset not in ("", "utf-8", "utf8"):
-        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "A graph is sent in UTF-8.")
     base = name if name is not None else _address(request)
-    change = Change(operation, graph=name, media_type=content_type, base=base)
+    change = Change(operation, graph=name, media_type=request.headers["content-type"], base=base)
     return await make(request, atlas, change, content_of(request, atlas.settings.max_upload), location)
 
 

@@ -30,6 +30,19 @@ PAIRS_LIMIT = 1000
 Pairs = list[tuple[str, str]]
 
 
+def content_type(request: Request) -> str:
+    """The media type of a body, in small letters and without parameters. Of these UTF-8 will do and no other charset."""
+    lines = request.headers.getlist("content-type")
+    if len(lines) > 1:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "A request has one Content-Type.")
+    media_type, *parameters = "".join(lines).lower().split(";")
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "charset" and value.strip(" \"'") not in ("utf-8", "utf8"):
+            raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "SPARQL and RDF are sent in UTF-8.")
+    return media_type.strip()
+
+
 async def read_body(request: Request) -> bytes:
     """The body of a query, refused once it is larger than the limit, whatever its Content-Length says."""
     return b"".join([chunk async for chunk in content_of(request, BODY_LIMIT)])

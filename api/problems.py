@@ -126,6 +126,8 @@ def problem(error: Exception) -> Problem:
 def _of_ours(error: AtlasError, status: HTTPStatus) -> Problem:
     values = vars(error)
     fields = {name: values[name] for name in SHOWN if values.get(name) not in (None, ())}
+    if "graph" in fields:
+        fields["graph"] = shortened(fields["graph"], 2000)
     if isinstance(error, ParameterError):
         fields["parameter"] = shortened(error.name)
     return Problem(

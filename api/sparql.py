@@ -3,12 +3,13 @@
 https://www.w3.org/TR/sparql11-protocol/ and, for QUERY, https://datatracker.ietf.org/doc/draft-ietf-httpbis-safe-method-w-body/
 """
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
-from math import isfinite
 
+from pyoxigraph import NamedNode
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -18,11 +19,11 @@ from orgatlas.api.answers import Forms, encoding_for, send, stream
 from orgatlas.api.atlas import Atlas
 from orgatlas.api.changes import make
 from orgatlas.api.languages import LANGUAGES
-from orgatlas.api.limits import Pairs, content_of, decoded, query_pairs, read_body, read_pairs
+from orgatlas.api.limits import Pairs, content_of, content_type, decoded, query_pairs, read_body, read_pairs
 from orgatlas.api.negotiation import choose, choose_language
 from orgatlas.api.presence import while_present
 from orgatlas.graph.commit import Change
-from orgatlas.graph.errors import UnknownFormat
+from orgatlas.graph.errors import UnknownFormat, shortened
 from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, Form, GraphFormat
 from orgatlas.graph.store import Query
 
@@ -90,7 +91,7 @@ async def by_query(request: Request, atlas: Atlas) -> Response:
 
 async def by_post(request: Request, atlas: Atlas) -> Response:
     """The query or the update operation by POST: a field of a form, or the body itself."""
-    if _media_type(request) == UPDATE:
+    if content_type(request) == UPDATE:
         require_writer(request, atlas)
         pairs = query_pairs(request)
         if any(name in ("query", "update") for name, _ in pairs):
@@ -106,7 +107,7 @@ async def by_post(request: Request, atlas: Atlas) -> Response:
 async def _sent(request: Request, types: tuple[str, ...]) -> Pairs:
     """The parameters of a request whose body is a query or a form."""
     pairs = query_pairs(request)
-    media_type = _media_type(request)
+    media_type = content_type(request)
     if media_type == FORM:
         return pairs + read_pairs(await read_body(request))
     if media_type == QUERY:
@@ -114,15 +115,6 @@ async def _sent(request: Request, types: tuple[str, ...]) -> Pairs:
     known = ", ".join(types)
     headers = {"Accept-Post": known} if request.method == "POST" else {"Accept-Query": known}
     raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Send it as {' or '.join(types)}.", headers)
-
-
-def _media_type(request: Request) -> str:
-    """The type of a body without its parameters, of which only UTF-8 will do."""
-    media_type, _, parameters = request.headers.get("content-type", "").lower().partition(";")
-    charset = parameters.partition("charset=")[2].partition(";")[0].strip(" \"'")
-    if charset not in ("", "utf-8", "utf8"):
-        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "SPARQL is sent in UTF-8.")
-    return media_type.strip()
 
 
 def from_pairs(pairs: Pairs) -> SparqlRequest:
@@ -167,17 +159,20 @@ def _values(pairs: Pairs, wanted: str) -> list[str]:
 
 def _graphs(pairs: Pairs, name: str) -> list[str]:
     """The graphs that a parameter names; forms of other services send it empty where they mean none."""
-    return [value for value in _values(pairs, name) if value]
+    graphs = [value for value in _values(pairs, name) if value]
+    for graph in graphs:
+        try:
+            NamedNode(graph)
+        except ValueError as error:
+            detail = f"The parameter {name!r} is an absolute IRI, and {shortened(graph)!r} is none: {error}."
+            raise HTTPException(HTTPStatus.BAD_REQUEST, detail) from None
+    return graphs
 
 
 def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0
-    if not (isfinite(seconds) and seconds > 0):
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text) or float(text) == 0:
         raise HTTPException(HTTPStatus.BAD_REQUEST, "The parameter 'timeout' is a number of seconds above 0.")
-    return seconds
+    return float(text)
 
 
 def chosen_forms(accept: str | None, format: str | None) -> Forms:

@@ -6,6 +6,7 @@ No document leads outside: the engine fetches no JSON-LD context, and no XML ent
 """
 
 import re
+from codecs import BOM_UTF8
 from email import message_from_bytes, policy
 from email.message import Message
 from pathlib import Path
@@ -25,6 +26,12 @@ TERM_LIMIT = 20
 PARTS_LIMIT = 1000
 """Documents that may come in one body."""
 
+IN_WORDS = {
+    "LoadDocumentCallback": "it asks for a context from elsewhere, and none is fetched: write the context into the document",
+    "<!ENTITY values": "it asks for an entity from elsewhere, and none is fetched",
+}
+"""What the engine means by some of its messages."""
+
 MULTIPART = "multipart/form-data"
 MEDIA_TYPES = {form.media_type: form for form in GRAPH_FORMATS}
 """The forms that are read, by media type."""
@@ -43,6 +50,7 @@ def read_document(form: GraphFormat, base: str | None, source: bytes | Path) -> 
         raise UnreadableData(form.name, expat.ErrorString(error.code), error.lineno, error.offset + 1) from None
     except SyntaxError as error:
         reason = re.sub(r"^Parser error [^:]*: ", "", str(error.msg))
+        reason = next((words for noise, words in IN_WORDS.items() if noise in reason), reason)
         raise UnreadableData(form.name, reason, error.lineno, error.offset) from None
     except MemoryError as error:
         raise UnreadableData(form.name, f"too much for the parser: {str(error) or 'no memory is left'}") from None
@@ -61,7 +69,7 @@ def read_triples(content: bytes, content_type: str, base: str | None) -> list[ox
     form = MEDIA_TYPES.get(media_type)
     if form is None:
         raise UnreadableData("RDF", f"a part of the body is {media_type or 'of no type'}, which is no form of RDF")
-    quads = read_document(form, base, content)
+    quads = read_document(form, base, content.removeprefix(BOM_UTF8))
     for quad in quads:
         if quad.graph_name != ox.DefaultGraph():
             raise UnreadableData(

@@ -179,10 +179,12 @@ class QueryTimeout(QueryError):
 
 
 class ReaderLost(QueryError):
-    """The process that answered a query died, by exhaustion or by a fault of the engine."""
+    """The process that answered a query died, by exhaustion or by a fault of the engine; `memory` is its limit in MiB."""
 
-    def __init__(self) -> None:
-        super().__init__("The query exhausted the process that answered it. Nothing else was affected.")
+    def __init__(self, memory: int | None = None) -> None:
+        self.memory = memory
+        limits = "" if memory is None else f": its memory, of which it may have {memory:,} MiB, or its stack"
+        super().__init__(f"The query exhausted the process that answered it{limits}. Nothing else was affected.")
 
 
 class ShapesViolated(QueryError):

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import sys
 import tempfile
 import time
@@ -21,7 +22,7 @@ from typing import Any, TypeAlias
 from orgatlas.graph.cache import Cache
 from orgatlas.graph.commit import Change
 from orgatlas.graph.connection import GRACE, Connection
-from orgatlas.graph.errors import Busy, EngineFailed, OutboundRefused, QueryTimeout
+from orgatlas.graph.errors import Busy, EngineFailed, OutboundRefused, QueryTimeout, ReaderLost
 from orgatlas.graph.frames import ASK_OUTSIDE, READ, WRITE, Kind, pack_json, query_message
 from orgatlas.graph.settings import Settings
 from orgatlas.graph.store import AnswerKind, Query
@@ -82,6 +83,7 @@ class Readers:
         self._process = process = await asyncio.create_subprocess_exec(
             sys.executable, "-P", "-m", "orgatlas.graph.keeper",
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            env={**os.environ, "RUST_BACKTRACE": "0"},  # how the engine dies is nobody's business
         )  # fmt: skip
         assert process.stdin
         assert process.stdout
@@ -182,6 +184,9 @@ class Readers:
         try:
             connection.ask(question, seconds)
             _, head = await connection.frame()
+        except ReaderLost:
+            self._keep(connection)
+            raise ReaderLost(self._settings.query_memory) from None
         except BaseException:
             self._keep(connection)
             raise

@@ -34,6 +34,8 @@ def syntax_error(
         return QuerySyntaxError("this is a query, and an update is expected here", line, column)
     for token in _undeclared(tokens, prefixes or {}):
         name = f"the prefix {shortened(token['prefix'])}: is not declared"
+        if text[: token.start()].endswith("<"):
+            name = "this is no IRI: it has no end, or a space, a quotation mark, a brace or one of |^`\\ stands in it"
         return QuerySyntaxError(
             name, text.count("\n", 0, token.start()) + 1, token.start() - text.rfind("\n", 0, token.start())
         )
@@ -66,6 +68,10 @@ def _in_words(reason: str) -> str:
     """The engine lists all it would have taken, down to ranges of characters; a person can use the words and signs of it."""
     if "Prefix not found" in reason:
         return "a prefix is used that no PREFIX line declares"
+    if "IRI parsing failed" in reason:
+        return "an IRI is malformed, or relative where there is no base"
+    if "<unreported>" in reason:
+        return "something stands here that must not, such as the name of a blank node that was used in another group"
     parts: list[str] = _EXPECTED.findall(reason.removeprefix("expected ").removeprefix("one of "))
     wanted = [part for part in parts if part[0] != "["]
     if sentences := [part for part in wanted if part.count(" ") > 2]:

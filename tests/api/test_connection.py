@@ -295,6 +295,7 @@ REFUSED: dict[str, tuple[int, bytes]] = {
     "HTTP/2 in the line": (505, b"GET / HTTP/2.0\r\n" + H + b"\r\n"),
     "HTTP/2 by prior knowledge": (505, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
     "a bad chunk size": (400, CHUNKED + b"x\r\n"),
+    "a bad chunk size that did not wait": (400, CHUNKED[:-2] + b"Expect: 100-continue\r\n\r\nx\r\n"),
     "a chunk size in 0x": (400, CHUNKED + b"0x1\r\na\r\n0\r\n\r\n"),
     "a chunk size below nothing": (400, CHUNKED + b"-1\r\n"),
     "a chunk size beyond counting": (400, CHUNKED + b"fffffffffffffffff\r\n"),

@@ -476,7 +476,18 @@ REQUESTS: Mapping[str, Case] = {
         for each in ("", "0", "-1", "nan", "inf", "-inf", "1e999", "soon", "1,5", "0x10", "\u0661x", "1\r\nInjected: 1")
     },
     "a long timeout": (400, query(ASK, f"?timeout={'9' * 50_000}")),
-    "a timeout too short for anything": ((200, 503), query(ASK, "?timeout=1e-300")),
+    "a timeout too short for anything": ((200, 503), query(ASK, "?timeout=0.000000001")),
+    "a timeout in another notation": (400, query(ASK, "?timeout=1e-300")),
+    "a timeout in other digits": (400, query(ASK, "?timeout=%D9%A1")),
+    "a timeout with an underscore": (400, query(ASK, "?timeout=1_0")),
+    "two types of one body": (
+        400,
+        request("POST", "/sparql", SPARQL_QUERY, "Content-Type: application/json", body=ASK.encode()),
+    ),
+    "two character sets of one body": (
+        415,
+        request("POST", "/sparql", SPARQL_QUERY + "; charset=utf-8; charset=utf-16", body=ASK.encode()),
+    ),
     "a default graph that is no IRI": (400, query(ASK, "?default-graph-uri=a%20b")),
     "a default graph that is relative": (400, query(ASK, "?default-graph-uri=../a")),
     "a named graph that is a header": (400, query(ASK, "?named-graph-uri=http://a/%0D%0AInjected:%201")),
