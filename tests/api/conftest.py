@@ -13,8 +13,8 @@ import uvicorn
 
 from orgatlas.api.app import create_app
 from orgatlas.api.server import listen, server_config
-from orgatlas.graph.bundle import open_bundle
-from orgatlas.graph.pool import keeper
+from orgatlas.graph.bundle import empty_bundle, open_bundle
+from orgatlas.graph.pool import Readers, keeper
 from orgatlas.graph.settings import Settings
 
 DEADLINE = 2.0
@@ -22,38 +22,47 @@ DEADLINE = 2.0
 
 
 @contextmanager
-def serve(paths: Sequence[Path] = ()) -> Iterator[httpx.Client]:
-    """A client of a server for a bundle, in a thread of its own."""
-    started: Queue[uvicorn.Server | BaseException] = Queue()
+def run(
+    paths: Sequence[Path], settings: Settings, empty: bool = False, token: str | None = None
+) -> Iterator[tuple[Readers, int]]:
+    """A server in a thread of its own: the way to its readers, and its port."""
+    started: Queue[tuple[uvicorn.Server, Readers, int] | BaseException] = Queue()
 
     async def start() -> None:
-        settings = Settings(query_timeout=DEADLINE, readers=3)
         with listen("127.0.0.1", 0) as door:
-            port.append(door.getsockname()[1])
-            async with keeper(paths, settings) as readers:
-                app = create_app(open_bundle(paths), readers, settings)
+            async with keeper(paths, settings, empty) as readers:
+                app = create_app(empty_bundle() if empty else open_bundle(paths), readers, settings, token)
                 server = uvicorn.Server(server_config(app))
-                started.put(server)
+                started.put((server, readers, door.getsockname()[1]))
                 await server.serve(sockets=[door])
 
-    def run() -> None:
+    def work() -> None:
         try:
             asyncio.run(start())
         except BaseException as error:
             started.put(error)
 
-    port: list[int] = []
-    thread = threading.Thread(target=run)
+    thread = threading.Thread(target=work)
     thread.start()
-    server = started.get(timeout=60)
-    if isinstance(server, BaseException):
-        raise server
+    found = started.get(timeout=60)
+    if isinstance(found, BaseException):
+        raise found
+    server, readers, port = found
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port[0]}", timeout=30) as client:
-            yield client
+        yield readers, port
     finally:
         server.should_exit = True
         thread.join(30)
+
+
+@contextmanager
+def serve(paths: Sequence[Path] = ()) -> Iterator[httpx.Client]:
+    """A client of a server for a bundle."""
+    with (
+        run(paths, Settings(query_timeout=DEADLINE, readers=3)) as (_, port),
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
+    ):
+        yield client
 
 
 @pytest.fixture(scope="session")
@@ -67,3 +76,9 @@ def client() -> Iterator[httpx.Client]:
 def serving() -> Callable[[Sequence[Path]], AbstractContextManager[httpx.Client]]:
     """Starts a server for other files."""
     return serve
+
+
+@pytest.fixture(scope="session")
+def running() -> Callable[..., AbstractContextManager[tuple[Readers, int]]]:
+    """Starts a server with settings of one's own."""
+    return run

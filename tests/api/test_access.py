@@ -1,23 +1,20 @@
 """Only who has the token changes the graph, and where nobody may, not even they."""
 
-import asyncio
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from queue import Queue
+from typing import TypeAlias
 
 import httpx
 import pytest
-import uvicorn
 
 from orgatlas.api.access import read_token
-from orgatlas.api.app import create_app
-from orgatlas.api.server import listen, server_config
-from orgatlas.graph.bundle import empty_bundle
 from orgatlas.graph.errors import UsageError
-from orgatlas.graph.pool import keeper
+from orgatlas.graph.pool import Readers
 from orgatlas.graph.settings import Settings
+
+Running: TypeAlias = Callable[..., AbstractContextManager[tuple[Readers, int]]]
+
 
 TOKEN = "a-secret.token~1+/=="
 RIGHT = {"authorization": f"Bearer {TOKEN}"}
@@ -37,49 +34,26 @@ every_write = pytest.mark.parametrize(
 
 
 @contextmanager
-def served(settings: Settings, token: str | None) -> Iterator[httpx.Client]:
+def served(running: Running, settings: Settings, token: str | None) -> Iterator[httpx.Client]:
     """A client, without a token, of a server without data."""
-    started: Queue[tuple[uvicorn.Server, int] | BaseException] = Queue()
-
-    async def start() -> None:
-        with listen("127.0.0.1", 0) as door:
-            async with keeper([], settings, empty=True) as readers:
-                app = create_app(empty_bundle(), readers, settings, token)
-                server = uvicorn.Server(server_config(app))
-                started.put((server, door.getsockname()[1]))
-                await server.serve(sockets=[door])
-
-    def run() -> None:
-        try:
-            asyncio.run(start())
-        except BaseException as error:
-            started.put(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    found = started.get(timeout=60)
-    if isinstance(found, BaseException):
-        raise found
-    server, port = found
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-            yield client
-    finally:
-        server.should_exit = True
-        thread.join(30)
-
-
-@pytest.fixture(scope="module")
-def writable() -> Iterator[httpx.Client]:
-    """A client of a server that takes changes."""
-    with served(Settings(writable=True, gate=False, readers=2), TOKEN) as client:
+    with (
+        running([], settings, empty=True, token=token) as (_, port),
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
+    ):
         yield client
 
 
 @pytest.fixture(scope="module")
-def frozen() -> Iterator[httpx.Client]:
+def writable(running: Running) -> Iterator[httpx.Client]:
+    """A client of a server that takes changes."""
+    with served(running, Settings(writable=True, gate=False, readers=2), TOKEN) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def frozen(running: Running) -> Iterator[httpx.Client]:
     """A client of a server that takes none."""
-    with served(Settings(readers=2), None) as client:
+    with served(running, Settings(readers=2), None) as client:
         yield client
 
 

@@ -1,30 +1,30 @@
 """Graphs are read, replaced, added to and deleted whole, updates are made whole or not at all, and what was accepted is there."""
 
-import asyncio
 import gzip
 import json
 import os
 import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from queue import Queue
+from typing import TypeAlias
 from uuid import uuid4
 
 import httpx
 import pyoxigraph as ox
 import pytest
-import uvicorn
 
-from orgatlas.api.app import create_app
-from orgatlas.api.server import listen, server_config
-from orgatlas.graph.bundle import empty_bundle, open_bundle
-from orgatlas.graph.pool import Readers, keeper
+from orgatlas.graph.bundle import empty_bundle
+from orgatlas.graph.pool import Readers
 from orgatlas.graph.settings import Settings
+
+Running: TypeAlias = Callable[..., AbstractContextManager[tuple[Readers, int]]]
+Serve: TypeAlias = Callable[..., AbstractContextManager["Service"]]
+
 
 TOKEN = "secret-token"
 TURTLE, UPDATE, QUERY = "text/turtle", "application/sparql-update", "application/sparql-query"
@@ -62,51 +62,33 @@ class Service:
         return int(answer.text.split()[1])
 
 
-@contextmanager
-def serve(
-    settings: Settings, paths: Sequence[Path] = (), empty: bool = True, token: str | None = TOKEN
-) -> Iterator[Service]:
-    """A server in a thread of its own."""
-    started: Queue[tuple[uvicorn.Server, Readers, int] | BaseException] = Queue()
+@pytest.fixture(scope="module")
+def serve(running: Running) -> Serve:
+    """Starts a server, without data unless told otherwise."""
 
-    async def start() -> None:
-        with listen("127.0.0.1", 0) as door:
-            async with keeper(paths, settings, empty) as readers:
-                app = create_app(empty_bundle() if empty else open_bundle(paths), readers, settings, token)
-                server = uvicorn.Server(server_config(app))
-                started.put((server, readers, door.getsockname()[1]))
-                await server.serve(sockets=[door])
-
-    def run() -> None:
-        try:
-            asyncio.run(start())
-        except BaseException as error:
-            started.put(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    found = started.get(timeout=60)
-    if isinstance(found, BaseException):
-        raise found
-    server, readers, port = found
-    headers = {"authorization": f"Bearer {TOKEN}"}
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, headers=headers) as client:
+    @contextmanager
+    def start(
+        settings: Settings, paths: Sequence[Path] = (), empty: bool = True, token: str | None = TOKEN
+    ) -> Iterator[Service]:
+        headers = {"authorization": f"Bearer {TOKEN}"}
+        with (
+            running(paths, settings, empty, token) as (readers, port),
+            httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, headers=headers) as client,
+        ):
             yield Service(client, readers)
-    finally:
-        server.should_exit = True
-        thread.join(30)
+
+    return start
 
 
 @pytest.fixture(scope="module")
-def service() -> Iterator[Service]:
+def service(serve: Serve) -> Iterator[Service]:
     """A server without data and without a gate, whose default graph is the union."""
     with serve(Settings(writable=True, gate=False, readers=3, max_upload=UPLOAD)) as service:
         yield service
 
 
 @pytest.fixture(scope="module")
-def guarded() -> Iterator[Service]:
+def guarded(serve: Serve) -> Iterator[Service]:
     """A server of the built-in bundle, with its gate."""
     with serve(Settings(writable=True, readers=3), empty=False) as service:
         yield service
@@ -220,7 +202,7 @@ def test_a_request_that_names_no_graph_or_several_is_refused(service: Service, t
     assert service.edition == before
 
 
-def test_the_default_graph_is_the_union_and_only_what_is_stated_there_is_replaced(graph: str) -> None:
+def test_the_default_graph_is_the_union_and_only_what_is_stated_there_is_replaced(serve: Serve, graph: str) -> None:
     with serve(Settings(writable=True, gate=False, readers=2)) as service:
         headers = {"content-type": TURTLE}
         service.put(graph)
@@ -232,7 +214,7 @@ def test_the_default_graph_is_the_union_and_only_what_is_stated_there_is_replace
         assert service.triples(graph) == [TRIPLE]
 
 
-def test_where_strict_the_default_graph_is_one_of_its_own(graph: str) -> None:
+def test_where_strict_the_default_graph_is_one_of_its_own(serve: Serve, graph: str) -> None:
     with serve(Settings(writable=True, gate=False, readers=2, strict_default_graph=True)) as service:
         service.put(graph)
         assert service.client.get("/graphs?default&format=ntriples").text == ""
@@ -293,7 +275,7 @@ def test_a_body_that_cannot_be_read_leaves_the_graph_as_it_was(
     assert service.edition == before
 
 
-def test_a_body_that_ends_its_rehearsal_costs_nobody_else_anything(graph: str) -> None:
+def test_a_body_that_ends_its_rehearsal_costs_nobody_else_anything(serve: Serve, graph: str) -> None:
     with serve(Settings(writable=True, gate=False, readers=2)) as service:
         service.put(graph)
         deep = "<x:a> <x:b> " + "<<( <x:a> <x:b> " * 200_000 + "1" + " )>>" * 200_000 + " ."
@@ -624,7 +606,9 @@ def awaited(service: Service, before: object, patience: float) -> None:
 
 
 @pytest.mark.parametrize("strict", [False, True], ids=["union", "strict"])
-def test_what_was_accepted_is_there_after_the_keeper_died(tmp_path: Path, graph: str, strict: bool) -> None:
+def test_what_was_accepted_is_there_after_the_keeper_died(
+    serve: Serve, tmp_path: Path, graph: str, strict: bool
+) -> None:
     file = tmp_path / "data.trig"
     transitive = "<x:p> a <http://www.w3.org/2002/07/owl#TransitiveProperty> ."
     file.write_text(f"{transitive} <{graph}/file> {{ <x:a> <x:p> <x:b> }}")
@@ -644,7 +628,7 @@ def test_what_was_accepted_is_there_after_the_keeper_died(tmp_path: Path, graph:
         assert service.client.get("/graphs", params={"graph": f"{graph}/empty"}).status_code == 200
 
 
-def test_a_keeper_that_dies_while_readers_wait_is_started_again(graph: str) -> None:
+def test_a_keeper_that_dies_while_readers_wait_is_started_again(serve: Serve, graph: str) -> None:
     with serve(Settings(writable=True, gate=False, readers=2)) as service:
         service.put(graph)
         assert service.triples(graph) == [TRIPLE]

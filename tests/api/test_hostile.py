@@ -5,32 +5,29 @@ https://www.rfc-editor.org/rfc/rfc9110#section-15.5 and https://www.rfc-editor.o
 What is malformed below HTTP itself is in test_connection.py; here is what a whole server makes of it.
 """
 
-import asyncio
 import gzip
 import json
 import logging
 import re
 import select
 import socket
-import threading
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from queue import Queue
+from typing import TypeAlias
 from urllib.parse import quote
 
 import httpx
 import pytest
-import uvicorn
 
 from orgatlas.api import connection, limits
-from orgatlas.api.app import create_app
 from orgatlas.api.pages import SAFE_HEADERS
-from orgatlas.api.server import listen, server_config
-from orgatlas.graph.bundle import open_bundle
-from orgatlas.graph.pool import keeper
+from orgatlas.graph.pool import Readers
 from orgatlas.graph.settings import Settings
+
+Running: TypeAlias = Callable[..., AbstractContextManager[tuple[Readers, int]]]
+
 
 TOKEN = "hostile-suite"
 BRIEF = 0.6
@@ -1075,58 +1072,34 @@ def assert_problem(found: Answer) -> None:
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[Served]:
-    with pytest.MonkeyPatch.context() as patch, serving(patch) as found:
+def served(running: Running) -> Iterator[Served]:
+    with pytest.MonkeyPatch.context() as patch, start(running, patch) as found:
         yield found
 
 
 @contextmanager
-def serving(patch: pytest.MonkeyPatch) -> Iterator[Served]:
+def start(running: Running, patch: pytest.MonkeyPatch) -> Iterator[Served]:
     """A writable server with little patience."""
     patch.setattr(limits, "SECONDS", BRIEF)
     patch.setattr(connection, "HEAD_PATIENCE", BRIEF)
     settings = Settings(
         writable=True, query_timeout=2, write_timeout=20, readers=3, query_memory=256, max_upload=4 * 1024**2
     )
-    started: Queue[uvicorn.Server | BaseException] = Queue()
-
-    async def start() -> None:
-        with listen("127.0.0.1", 0) as door:
-            port.append(door.getsockname()[1])
-            async with keeper([], settings) as readers:
-                app = create_app(open_bundle([]), readers, settings, TOKEN)
-                server = uvicorn.Server(server_config(app))
-                started.put(server)
-                await server.serve(sockets=[door])
-
-    def run() -> None:
-        try:
-            asyncio.run(start())
-        except BaseException as error:
-            started.put(error)
-
-    port: list[int] = []
-    thread = threading.Thread(target=run)
-    thread.start()
-    server = started.get(timeout=60)
-    if isinstance(server, BaseException):
-        raise server
     log = Overheard()
     loggers = [logging.getLogger(), logging.getLogger("uvicorn")]
     for logger in loggers:
         logger.addHandler(log)
     try:
         with (
+            running([], settings, token=TOKEN) as (_, port),
             socket.create_server(("127.0.0.1", 0)) as outside,
-            httpx.Client(base_url=f"http://127.0.0.1:{port[0]}", timeout=30) as client,
+            httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
         ):
             outside.setblocking(False)
-            yield Served(client, port[0], client.get("/healthz").json()["edition"], outside, log)
+            yield Served(client, port, client.get("/healthz").json()["edition"], outside, log)
     finally:
         for logger in loggers:
             logger.removeHandler(log)
-        server.should_exit = True
-        thread.join(30)
 
 
 # What has to hold.
