@@ -20,7 +20,8 @@ class Cache(Generic[Kept]):
     """Values by key, as many as fit into a number of bytes; what was not asked for the longest makes room."""
 
     def __init__(self, size: int) -> None:
-        self._room, self._values = size, OrderedDict[bytes, tuple[Kept, int]]()
+        self._size = self._room = size
+        self._values = OrderedDict[bytes, tuple[Kept, int]]()
 
     def get(self, key: bytes) -> Kept | None:
         """What is kept under a key."""
@@ -32,7 +33,7 @@ class Cache(Generic[Kept]):
     def put(self, key: bytes, value: Kept, size: int) -> None:
         """Keep a value of so many bytes, unless its question may be answered differently next time."""
         size += len(key)
-        if size > min(LARGEST, self._room) or key in self._values or VOLATILE.search(key):
+        if size > min(LARGEST, self._size) or key in self._values or VOLATILE.search(key):
             return
         self._values[key] = value, size
         self._room -= size
@@ -42,5 +43,5 @@ class Cache(Generic[Kept]):
 
     def clear(self) -> None:
         """Keep nothing."""
-        self._room += sum(size for _, size in self._values.values())
+        self._room = self._size
         self._values.clear()

@@ -24,9 +24,43 @@ LONG = 1.0
 NICENESS = 10
 """How far it makes way, as nice(2) counts."""
 
+QUICK = 0.001
+"""Seconds that questions take which may stand in line before one child: to wake another one would cost as much."""
+
+IN_LINE = 4
+"""Questions that one child may have before it."""
+
+SOON = 0.01
+"""Seconds after which those behind a question that is not so quick are asked elsewhere."""
+
+
+class Overtaken(Exception):
+    """A question stood behind one that takes longer than was thought: it is to be asked elsewhere, and no harm is done."""
+
+
+class Ask:
+    """A question before a child. `head` will be what its answer begins with, and the rest where all of it has come."""
+
+    __slots__ = ("connection", "head", "seconds")
+
+    def __init__(self, connection: "Connection", seconds: float) -> None:
+        self.connection, self.seconds = connection, seconds
+        self.head: asyncio.Future[tuple[bytes, bytes | None]] = asyncio.get_running_loop().create_future()
+
+    def answer(self, head: bytes, whole: bytes | None) -> None:
+        if not self.head.done():  # who asked may have gone
+            self.head.set_result((head, whole))
+
+    def fail(self, error: Exception) -> None:
+        if not self.head.done():
+            self.head.set_exception(error)
+
 
 class Connection(asyncio.Protocol):
-    """The way to one child of the keeper: frames come in, messages go out. It is killed on closing, and never another process."""
+    """The way to one child of the keeper. It answers questions in their order; closing ends it, and never another process.
+
+    The first question in line is at work. A long answer to it is taken frame by frame, and then nobody stands behind it.
+    """
 
     def __init__(self) -> None:
         self.door, self.edition = "", ""
@@ -36,8 +70,10 @@ class Connection(asyncio.Protocol):
         self._waiter: asyncio.Future[None] | None = None
         self._transport: asyncio.Transport | None = None
         self._process, self._handle = 0, -1
-        self._deadline, self._start = 0.0, 0.0
-        self.open, self._asked, self._long = True, False, False
+        self._asks: deque[Ask] = deque()
+        self._start, self._took = 0.0, 1.0
+        self._hurry: asyncio.TimerHandle | None = None
+        self.open, self._streaming, self._spent = True, False, False
 
     # What the event loop tells.
 
@@ -72,13 +108,73 @@ class Connection(asyncio.Protocol):
                 self._held += size
                 place += size
         self._buffer = data[place:]
+        self._deliver()
         if self._held > 2 * CHUNK and self._transport:
             self._transport.pause_reading()
         self._wake()
 
     def connection_lost(self, error: Exception | None) -> None:
+        self._lose()
+
+    def _deliver(self) -> None:
+        """Give those in line what has come for them."""
+        while self._asks and self._frames and not self._streaming:
+            ask, (kind, payload) = self._asks[0], self._frames[0]
+            if kind == Kind.ERROR:
+                self._take()
+                error, leaving = unpack_error(payload)
+                self._finish(leaving)
+                ask.fail(error)
+            elif any(each[0] == Kind.END for each in self._frames):
+                whole, (kind, payload_of_end) = [], self._take()
+                while kind != Kind.END:
+                    kind, payload_of_end = self._take()
+                    whole.append(payload_of_end)
+                self._finish(json.loads(whole.pop())["leaving"])
+                ask.answer(payload, b"".join(whole))
+            else:
+                self._take()
+                self._streaming = True
+                self._send_on()
+                ask.answer(payload, None)
+
+    def _take(self) -> tuple[int, bytes]:
+        kind, payload = self._frames.popleft()
+        self._held -= len(payload)
+        return kind, payload
+
+    def _finish(self, leaving: bool) -> None:
+        """The first in line has its answer."""
+        now = time.monotonic()
+        self._asks.popleft()
+        self._took = 0.7 * min(self._took, 10 * QUICK) + 0.3 * (now - self._start)
+        self._start, self._streaming = now, False
+        if leaving:
+            self._spent = True
+            self._send_on(0)
+        elif self._asks and self._asks[0].head.done():
+            self.close()  # whoever asked that has gone, and it might take long
+
+    def _send_on(self, first: int = 1) -> None:
+        """Have those behind the first in line asked elsewhere. What this child still says of them is not for anybody."""
+        while len(self._asks) > first:
+            self._spent = True
+            self._asks.pop().fail(Overtaken())
+
+    def _lose(self) -> None:
         self.open = False
+        if self._hurry is not None:
+            self._hurry.cancel()
+        self._send_on()
+        if self._asks:
+            self._asks[0].fail(self._loss())
         self._wake()
+
+    def _loss(self) -> Exception:
+        """A reader that is gone says nothing more; only the clock tells why."""
+        if self._asks and time.monotonic() - self._start >= self._asks[0].seconds:
+            return QueryTimeout(self._asks[0].seconds)
+        return ReaderLost()
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
@@ -95,66 +191,72 @@ class Connection(asyncio.Protocol):
             with contextlib.suppress(OSError):
                 self._handle = os.pidfd_open(self._process)
 
-    def ask(self, question: bytes, seconds: float) -> None:
-        """Send a frame; `seconds` is how long its answer may take, until the last byte is read."""
+    def ask(self, question: bytes, seconds: float) -> Ask:
+        """Put a question in line, as a frame; `seconds` is how long its answer may take, until the last byte is read."""
         assert self._transport
-        self._start, self._deadline, self._asked = time.monotonic(), seconds, True
+        ask = Ask(self, seconds)
+        if not self._asks:
+            self._start = time.monotonic()
+        elif self._hurry is None:
+            self._hurry = asyncio.get_running_loop().call_later(SOON, self._hurry_on, self._asks[0])
+        self._asks.append(ask)
         self._transport.write(question)
+        return ask
 
-    def look(self, now: float) -> None:
-        """Let a question that takes long have the time that short ones leave, and end it past its deadline."""
-        took = now - self._start
-        if self._asked and took > self._deadline + GRACE:
+    def _hurry_on(self, first: Ask) -> None:
+        self._hurry = None
+        if self._asks and self._asks[0] is first:
+            self._send_on()
+
+    def leave(self, ask: Ask) -> None:
+        """Whoever asked has gone: what works on that question is ended, and a question in line is answered to nobody."""
+        if self._asks and self._asks[0] is ask:
             self.close()
-        elif self._asked and took > LONG and not self._long:
-            self._long = True
-            with contextlib.suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, self._process, NICENESS)
 
     async def frame(self) -> tuple[int, bytes]:
-        """The next frame. Raises QueryTimeout or ReaderLost where none comes any more, and the error that it tells of."""
+        """The next frame of a long answer. Raises QueryTimeout or ReaderLost where none comes any more."""
         while not self._frames:
             if not self.open:
-                # A reader that is gone says nothing more; only the clock tells why.
-                late = self._deadline and time.monotonic() - self._start >= self._deadline
-                raise QueryTimeout(self._deadline) if late else ReaderLost()
+                raise self._loss()
             self._waiter = asyncio.get_running_loop().create_future()
             try:
                 await self._waiter
             finally:
                 self._waiter = None
-        kind, payload = self._frames.popleft()
-        self._held -= len(payload)
+        kind, payload = self._take()
         if self._held <= CHUNK and self._transport and self.open:
             self._transport.resume_reading()
-        if kind == Kind.ERROR:
-            self.rest()
-            raise unpack_error(payload)
+        if kind == Kind.END:
+            self._finish(json.loads(payload)["leaving"])
         return kind, payload
 
-    def rest_of_answer(self) -> bytes | None:
-        """What is left of an answer, if all of it has come."""
-        if not self._frames or self._frames[-1][0] != Kind.END:
-            return None
-        whole = b"".join(payload for kind, payload in self._frames if kind == Kind.DATA)
-        self.end(self._frames[-1][1])
-        self._frames.clear()
-        self._held = 0
-        return whole
+    # What its owner looks at.
 
-    def end(self, payload: bytes) -> None:
-        """The END of an answer has come."""
-        if not json.loads(payload)["leaving"]:
-            self.rest()
+    def look(self, now: float) -> None:
+        """Let a question that takes long have the time that short ones leave, and end it past its deadline."""
+        if self._asks and now - self._start > self._asks[0].seconds + GRACE:
+            self.close()
+        elif self._asks and now - self._start > LONG and not self._spent:
+            self._spent = True
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, self._process, NICENESS)
 
-    def rest(self) -> None:
-        """The answer has come to its end, and nobody has to be ended for it."""
-        self._asked = False
+    @property
+    def at_work(self) -> bool:
+        """Whether somebody waits for it."""
+        return self.open and bool(self._asks)
 
     @property
     def free(self) -> bool:
-        """Whether this child can be asked again: it is there, is at nothing, and was not told to make way."""
-        return self.open and not self._asked and not self._long
+        """Whether it can be asked again: it is there, is at nothing, was not told to make way, and owes nobody an answer."""
+        return self.open and not self._asks and not self._spent
+
+    def is_quick(self, now: float) -> bool:
+        """Whether one more question may stand in line before it: it is free, or at questions that take no time."""
+        if not self._asks:
+            return self.free
+        at_quick_ones = len(self._asks) < IN_LINE and self._took < QUICK and now - self._start < QUICK
+        return at_quick_ones and self.open and not self._streaming and not self._spent
 
     def close(self) -> None:
         """End the child, whatever it is doing."""
@@ -170,5 +272,4 @@ class Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.close()
             self._transport = None
-        self.open = False
-        self._wake()
+        self._lose()

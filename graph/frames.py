@@ -90,22 +90,22 @@ def query_of(message: Mapping[str, Any], base: str, prefixes: Mapping[str, str])
     return Query(message["text"], base, prefixes, values, tuple(message["default"]), tuple(message["named"]))
 
 
-def pack_error(error: errors.AtlasError) -> bytes:
-    """The frame that tells of an error."""
+def pack_error(error: errors.AtlasError, leaving: bool = False) -> bytes:
+    """The frame that tells of an error; `leaving` says that it is the last of its child."""
     name = type(error).__name__ if type(error).__name__ in ERRORS else "EngineFailed"
     fields = {key: value for key, value in vars(error).items() if not key.startswith("_")}
     if name == "EngineFailed":
         fields = {"reason": str(error)}
-    return pack_json(Kind.ERROR, {"error": name, "fields": fields})
+    return pack_json(Kind.ERROR, {"error": name, "fields": fields, "leaving": leaving})
 
 
-def unpack_error(payload: bytes) -> errors.AtlasError:
-    """The error that a frame tells of."""
+def unpack_error(payload: bytes) -> tuple[errors.AtlasError, bool]:
+    """The error that a frame tells of, and whether it is the last of its child."""
     message = json.loads(payload)
     kind = ERRORS[message["error"]]
     if kind is errors.EngineFailed:
-        return kind(message["fields"]["reason"])
-    return kind(**message["fields"])
+        return kind(message["fields"]["reason"]), message["leaving"]
+    return kind(**message["fields"]), message["leaving"]
 
 
 class VisitorGone(Exception):

@@ -104,7 +104,9 @@ class Keeper:
             told = json.loads(outcome[1])
             if told["changed"]:
                 self._commit(change[1])
-            visitor.sendall(pack_json(Kind.HEAD, {**told, "digest": self.digest}) + pack_json(Kind.END, {}))
+            visitor.sendall(
+                pack_json(Kind.HEAD, {**told, "digest": self.digest}) + pack_json(Kind.END, {"leaving": True})
+            )
 
     def _commit(self, change: bytes) -> None:
         """What is written down first is what is there after a restart, whenever that comes."""

@@ -21,7 +21,7 @@ from typing import Any, TypeAlias
 
 from orgatlas.graph.cache import Cache
 from orgatlas.graph.commit import Change
-from orgatlas.graph.connection import GRACE, Connection
+from orgatlas.graph.connection import GRACE, Ask, Connection, Overtaken
 from orgatlas.graph.errors import Busy, EngineFailed, OutboundRefused, QueryTimeout, ReaderLost
 from orgatlas.graph.frames import ASK_OUTSIDE, READ, WRITE, Kind, pack_json, query_message
 from orgatlas.graph.settings import Settings
@@ -103,6 +103,8 @@ class Readers:
             now = time.monotonic()
             for connection in tuple(self._busy):
                 connection.look(now)
+                if connection.door == READ:
+                    self._keep(connection)
 
     async def watch(self) -> None:
         """Start the keeper again whenever it ends. Ends itself where that fails, and says so in the log."""
@@ -160,57 +162,76 @@ class Readers:
         rows: list[dict[str, Any]] = json.loads(whole)["results"]["bindings"]
         return rows
 
-    async def open(self, question: bytes, seconds: float) -> tuple[Connection, bytes]:
-        """A reader that was asked, and the head of its answer. Raises what Visit raises."""
+    async def open(self, question: bytes, seconds: float) -> tuple[Ask, bytes, bytes | None]:
+        """A question that was put, the head of its answer, and the rest if it has come: then the reader is let go already.
+
+        Raises what Visit raises.
+        """
         await self._turns.take(self._settings.query_timeout)
+        whole: bytes | None = b""
         try:
-            return await self._asked(READ, question, seconds)
+            ask, head, whole = await self._asked(question, seconds)
+        finally:
+            if whole is not None:
+                self._turns.leave()
+        return ask, head, whole
+
+    async def _asked(self, question: bytes, seconds: float) -> tuple[Ask, bytes, bytes | None]:
+        try:
+            return await self._put(await self._reader(in_line=True), question, seconds)
+        except Overtaken:
+            return await self._put(await self._reader(), question, seconds)
         except OutboundRefused as error:
             if not self._settings.services or not error.keyword.startswith("SERVICE"):
-                self._turns.leave()
                 raise
-        except BaseException:
-            self._turns.leave()
-            raise
-        try:
-            return await self._asked(ASK_OUTSIDE, question, seconds)
-        except BaseException:
-            self._turns.leave()
-            raise
+        return await self._put(await self._connection(ASK_OUTSIDE), question, seconds)
 
-    async def _asked(self, door: str, question: bytes, seconds: float) -> tuple[Connection, bytes]:
-        connection = await self._connection(door)
+    async def _put(self, connection: Connection, question: bytes, seconds: float) -> tuple[Ask, bytes, bytes | None]:
         self._busy.add(connection)
+        ask = connection.ask(question, seconds)
         try:
-            connection.ask(question, seconds)
-            _, head = await connection.frame()
+            head, whole = await ask.head
         except ReaderLost:
-            self._keep(connection)
             raise ReaderLost(self._settings.query_memory) from None
-        except BaseException:
-            self._keep(connection)
+        except asyncio.CancelledError:
+            connection.leave(ask)
             raise
-        return connection, head
+        finally:
+            self._keep(connection)
+        return ask, head, whole
 
-    def release(self, connection: Connection) -> None:
-        """Let a reader go: it is asked again if it can be, and ended otherwise."""
-        self._keep(connection)
+    def release(self, ask: Ask) -> None:
+        """Let the reader of a long answer go: it is ended if it is still at it."""
+        ask.connection.leave(ask)
+        self._keep(ask.connection)
         self._turns.leave()
 
     def _keep(self, connection: Connection) -> None:
+        """Once nobody waits for a reader any more, keep it for the next question if it can be asked again."""
+        if connection.at_work or connection not in self._busy:
+            return
         self._busy.discard(connection)
         if connection.free and connection.door == READ:
             self._idle.append(connection)
         else:
             connection.close()
 
-    async def _connection(self, door: str) -> Connection:
-        """A reader of the current edition: one that is idle, or a new one."""
-        while door == READ and self._idle:
+    async def _reader(self, in_line: bool = False) -> Connection:
+        """A reader of the current edition: one that is at quick questions if there is, one that is idle, or a new one."""
+        if in_line and self._busy:
+            now = time.monotonic()
+            for connection in self._busy:
+                if connection.edition == self.digest and connection.door == READ and connection.is_quick(now):
+                    return connection
+        while self._idle:
             connection = self._idle.pop()
             if connection.open and connection.edition == self.digest:
                 return connection
             connection.close()
+        return await self._connection(READ)
+
+    async def _connection(self, door: str) -> Connection:
+        """A new child from one of the keeper's doors."""
         loop = asyncio.get_running_loop()
         try:
             _, connection = await loop.create_unix_connection(Connection, str(self.folder / door))
@@ -243,8 +264,7 @@ class Readers:
             self._busy.add(connection)
             try:
                 message = {"change": fields, "content": str(content), "seconds": seconds}
-                connection.ask(pack_json(Kind.ASK, message), seconds)
-                _, payload = await connection.frame()
+                payload, _ = await connection.ask(pack_json(Kind.ASK, message), seconds).head
                 outcome = json.loads(payload)
             finally:
                 self._busy.discard(connection)
@@ -265,7 +285,6 @@ async def _once(chunk: bytes) -> AsyncIterator[bytes]:
 async def _chunks(connection: Connection) -> AsyncIterator[bytes]:
     while (frame := await connection.frame())[0] == Kind.DATA:
         yield frame[1]
-    connection.end(frame[1])
 
 
 class Visit:
@@ -277,7 +296,7 @@ class Visit:
 
     def __init__(self, readers: Readers, message: Mapping[str, Any]) -> None:
         self._readers, self._message = readers, message
-        self._connection: Connection | None = None
+        self._ask: Ask | None = None
         self._limit: asyncio.Timeout | None = None
 
     async def __aenter__(self) -> StreamedAnswer:
@@ -285,21 +304,20 @@ class Visit:
         readers, question = self._readers, pack_json(Kind.ASK, self._message)
         if (known := readers.cache.get(question)) is not None and known[0][3] == readers.digest:
             return StreamedAnswer(*known[0], _once(known[1]), known[1])
-        connection, payload = await readers.open(question, self._message["seconds"])
+        ask, payload, whole = await readers.open(question, self._message["seconds"])
         head = json.loads(payload)
-        about: About = head["kind"], head["form"], head["encoding"], connection.edition, head["cut"]
-        if (whole := connection.rest_of_answer()) is not None:
-            readers.release(connection)
+        about: About = head["kind"], head["form"], head["encoding"], ask.connection.edition, head["cut"]
+        if whole is not None:
             if about[3] == readers.digest:
                 readers.cache.put(question, (about, whole), len(whole))
             return StreamedAnswer(*about, _once(whole), whole)
-        self._connection = connection
+        self._ask = ask
         self._limit = asyncio.timeout(self._message["seconds"] + GRACE)
         await self._limit.__aenter__()
-        return StreamedAnswer(*about, _chunks(connection))
+        return StreamedAnswer(*about, _chunks(ask.connection))
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
-        if self._connection is None:
+        if self._ask is None:
             return
         try:
             if self._limit is not None:
@@ -307,7 +325,7 @@ class Visit:
         except TimeoutError:
             raise QueryTimeout(self._message["seconds"]) from None
         finally:
-            self._readers.release(self._connection)
+            self._readers.release(self._ask)
 
 
 class _Turns:

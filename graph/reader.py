@@ -62,8 +62,7 @@ def answer_questions(visitor: socket.socket, snapshot: Snapshot) -> None:
     while (frame := read_frame(stream)) is not None:
         message = json.loads(frame[1])
         signal.setitimer(signal.ITIMER_REAL, message["seconds"])
-        _answer(visitor, message, snapshot, full)
-        if _peak() > full:
+        if _answer(visitor, message, snapshot, full):
             break
     stream.read(1)  # stay until the visitor goes, so that it never signals another process of this number
 
@@ -87,7 +86,8 @@ def answer_with_services(visitor: socket.socket, snapshot: Snapshot) -> None:
     stream.read(1)
 
 
-def _answer(visitor: socket.socket, message: Mapping[str, Any], snapshot: Snapshot, full: int) -> None:
+def _answer(visitor: socket.socket, message: Mapping[str, Any], snapshot: Snapshot, full: int) -> bool:
+    """Answer a question; returns whether this process has grown too big for another, which the answer says, too."""
     frames: Frames | None = None
     try:
         outgoing = DOERS[message["do"]](message, snapshot)
@@ -95,19 +95,23 @@ def _answer(visitor: socket.socket, message: Mapping[str, Any], snapshot: Snapsh
         frames = Frames(visitor.sendall, head, message["encoding"])
         cut = outgoing.write(frames)
         signal.setitimer(signal.ITIMER_REAL, 0)  # before the end is told: who hears of it may ask again
-        frames.end(cut, leaving=_peak() > full)
+        leaving = _peak() > full
+        frames.end(cut, leaving=leaving)
+        return leaving
     except AtlasError as error:
-        _tell(visitor, error, frames)
+        return _tell(visitor, error, frames, full)
     except (OSError, RuntimeError, ValueError, MemoryError) as error:  # the engine's own
-        _tell(visitor, EvaluationFailed(str(error)), frames)
+        return _tell(visitor, EvaluationFailed(str(error)), frames, full)
 
 
-def _tell(visitor: socket.socket, error: AtlasError, frames: Frames | None = None) -> None:
-    """Tell of an error, unless part of the answer is on its way: then only breaking off says so."""
+def _tell(visitor: socket.socket, error: AtlasError, frames: Frames | None = None, full: int = 0) -> bool:
+    """Tell of an error, unless part of the answer is on its way: then only breaking off says so. Returns as _answer does."""
     if frames is not None and frames.begun:
         raise VisitorGone from error
     signal.setitimer(signal.ITIMER_REAL, 0)
-    visitor.sendall(pack_error(error))
+    leaving = _peak() > full
+    visitor.sendall(pack_error(error, leaving))
+    return leaving
 
 
 def _query(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:

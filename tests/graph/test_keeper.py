@@ -174,3 +174,90 @@ def test_the_waiting_line_has_an_end() -> None:
         assert all(isinstance(each, QueryTimeout | Busy) for each in done)
 
     serving(work, readers=1, waiting=1, query_timeout=1)
+
+
+async def at_once(readers: Readers, *first: Query, quick: int = 6) -> list[object]:
+    """What comes of some questions and, put right behind them, of many quick ones, once readers are known to be quick."""
+    for _ in range(30):
+        await bytes_of(readers, NUMBERED.format(-1))
+    asked = [asyncio.create_task(bytes_of(readers, each)) for each in first]
+    asked += [asyncio.create_task(bytes_of(readers, NUMBERED.format(number))) for number in range(quick)]
+    return await asyncio.gather(*asked, return_exceptions=True)
+
+
+class _Numbered:
+    """A quick question, another for each number."""
+
+    def format(self, number: int) -> Query:
+        return Query(f"SELECT ({number} AS ?n) {{}}")
+
+
+NUMBERED = _Numbered()
+
+
+def is_answered(answer: object, number: int) -> bool:
+    return isinstance(answer, bytes) and f'"{number}"'.encode() in answer
+
+
+@pytest.mark.parametrize(("text", "error"), [(CROSS, QueryTimeout), (NESTED, ReaderLost), ("ASK {", QuerySyntaxError)])
+def test_who_stands_in_line_behind_trouble_is_answered_all_the_same(text: str, error: type[Exception]) -> None:
+    async def work(readers: Readers) -> None:
+        for _ in range(5):
+            trouble, *quick = await at_once(readers, Query(text))
+            assert isinstance(trouble, error)
+            assert all(is_answered(answer, number) for number, answer in enumerate(quick))
+
+    serving(work, query_timeout=1, cache=0)
+
+
+def test_who_stands_in_line_behind_a_runaway_does_not_wait_for_its_end() -> None:
+    async def work(readers: Readers) -> None:
+        runaway = asyncio.create_task(bytes_of(readers, Query(CROSS)))
+        for _ in range(10):
+            quick = await at_once(readers)
+            assert all(is_answered(answer, number) for number, answer in enumerate(quick))
+        assert not runaway.done()
+        runaway.cancel()
+
+    serving(work, query_timeout=60, cache=0, readers=3)
+
+
+def test_long_answers_and_short_ones_do_not_mix() -> None:
+    async def work(readers: Readers) -> None:
+        everything = Query("SELECT * { ?s ?p ?o }")
+        whole = await bytes_of(readers, everything)
+        assert len(whole) > 500_000
+        for _ in range(5):
+            first, second, *quick = await at_once(readers, everything, everything)
+            assert first == second == whole
+            assert all(is_answered(answer, number) for number, answer in enumerate(quick))
+
+    serving(work, cache=0)
+
+
+def test_who_leaves_the_line_takes_nobody_along() -> None:
+    async def work(readers: Readers) -> None:
+        for gone in range(6):
+            await at_once(readers)
+            asked = [asyncio.create_task(bytes_of(readers, NUMBERED.format(number))) for number in range(6)]
+            await asyncio.sleep(0)
+            asked[gone].cancel()
+            answers = await asyncio.gather(*asked, return_exceptions=True)
+            assert all(is_answered(answer, number) for number, answer in enumerate(answers) if number != gone)
+        assert not [each for each in readers._busy if each.at_work]
+
+    serving(work, cache=0)
+
+
+def test_an_answer_is_kept_for_who_asks_the_same_until_something_changes() -> None:
+    async def work(readers: Readers) -> None:
+        first, again = [await bytes_of(readers, UNITS) for _ in range(2)]
+        assert first == again
+        readers._idle.clear()
+        os.kill(readers._process.pid, signal.SIGSTOP)  # type: ignore[union-attr]  # nobody could answer now
+        assert await bytes_of(readers, UNITS) == first
+        os.kill(readers._process.pid, signal.SIGCONT)  # type: ignore[union-attr]
+        one, other = [await bytes_of(readers, Query("SELECT (STRUUID() AS ?id) {}")) for _ in range(2)]
+        assert one != other
+
+    serving(work)
