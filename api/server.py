@@ -1,6 +1,8 @@
 """From settings to a listening server: bind, start the keeper, run the application until it is told to stop."""
 
+import contextlib
 import errno
+import resource
 import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -24,6 +26,7 @@ async def run(paths: Sequence[Path], settings: Settings, empty: bool, announce: 
     for entry in settings.services:
         allowed_origin(entry)
     token = read_token(settings.token_file, settings.writable)
+    _allow_files()
     with listen(settings.host, settings.port) as door:
         async with keeper(paths, settings, empty) as readers:
             app = create_app(bundle, readers, settings, token)
@@ -47,6 +50,13 @@ def server_config(app: FastAPI) -> uvicorn.Config:
         timeout_keep_alive=20,
         timeout_graceful_shutdown=5,
     )
+
+
+def _allow_files() -> None:
+    """As many open files as this process may have: each connection is one, and so is each way to a reader."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):  # where the most is more than the system lets anybody have
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def listen(host: str, port: int) -> socket.socket:

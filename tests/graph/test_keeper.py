@@ -253,7 +253,8 @@ def test_an_answer_is_kept_for_who_asks_the_same_until_something_changes() -> No
     async def work(readers: Readers) -> None:
         first, again = [await bytes_of(readers, UNITS) for _ in range(2)]
         assert first == again
-        readers._idle.clear()
+        while readers._idle:
+            readers._idle.pop().close()
         os.kill(readers._process.pid, signal.SIGSTOP)  # type: ignore[union-attr]  # nobody could answer now
         assert await bytes_of(readers, UNITS) == first
         os.kill(readers._process.pid, signal.SIGCONT)  # type: ignore[union-attr]
