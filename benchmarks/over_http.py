@@ -209,6 +209,7 @@ def aggregates(all_servers: list[Server], units: int, how: argparse.Namespace) -
     """Counts by group: of units by their level and that of the unit above, and of all triples by property."""
     rates("aggregate, join, 8 clients, /s", all_servers, LEVELS, units, 8, how)
     rates("aggregate, all, 8 clients, /s", all_servers, PROPERTIES, units, 8, how)
+    rates("aggregate, the same, 8 clients, /s", all_servers, LEVELS.replace("SERIAL", "-1"), units, 8, how)
 
 
 def stream(all_servers: list[Server], units: int, how: argparse.Namespace) -> None:
