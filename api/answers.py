@@ -112,7 +112,7 @@ async def send(
     """What a reader has to say; `types` are the media types of a table and of a graph."""
     answer = await opened.__aenter__()
     media_type = types[answer.kind == "triples"]
-    said = {**(headers or {}), **_said(answer), "Orgatlas-Limits": _limits(atlas.settings)}
+    said = {"Vary": "Accept-Encoding", **(headers or {}), **_said(answer), "Orgatlas-Limits": _limits(atlas.settings)}
     if answer.whole is not None:
         return Response(answer.whole, headers=said, media_type=media_type)
     async with AsyncExitStack() as stack:

@@ -53,6 +53,8 @@ async def preflight(request: Request, _: Atlas) -> Response:
         "Access-Control-Expose-Headers": pages.EXPOSED,
         "Access-Control-Max-Age": "86400",
     }
+    if "QUERY" in methods:
+        headers["Accept-Query"] = f"{sparql.QUERY}, {sparql.FORM}"
     return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
 
 

@@ -88,3 +88,47 @@ def test_an_undeclared_prefix_is_pointed_at() -> None:
     with pytest.raises(QuerySyntaxError) as caught:
         MemoryStore([]).query(Query("PREFIX x: <http://x/>\nSELECT * {\n  ?s x:p y:o }"))
     assert (caught.value.line, caught.value.column) == (3, 10)
+
+
+ONE, TWO, OTHER = "http://x/g1", "http://x/g2", "http://x/g3"
+SAID_TWICE = """
+<http://x/a> <http://x/p> <http://x/b> <http://x/g1> .
+<http://x/a> <http://x/p> <http://x/b> <http://x/g2> .
+<http://x/b> <http://x/p> <http://x/b> <http://x/g2> .
+<http://x/b> <http://x/p> <http://x/a> <http://x/g3> .
+"""
+
+
+def counted(text: str, strict: bool = False, default: tuple[str, ...] = (), named: tuple[str, ...] = ()) -> int:
+    """How many rows a pattern has in a data set in which one triple stands in two graphs."""
+    store = MemoryStore(ox.parse(SAID_TWICE, format=ox.RdfFormat.N_QUADS), strict=strict)
+    query = Query(f"SELECT (COUNT(*) AS ?n) {text}", default_graphs=default, named_graphs=named)
+    answer = store.query(query).results
+    assert isinstance(answer, ox.QuerySolutions)
+    [row] = answer
+    value = row["n"]
+    assert isinstance(value, ox.Literal)
+    return int(value.value)
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_merge_of_graphs_holds_each_triple_once(strict: bool) -> None:
+    assert counted("FROM <http://x/g1> FROM <http://x/g2> { ?s ?p ?o }", strict) == 2
+    assert counted("{ ?s ?p ?o }", strict, default=(ONE, TWO)) == 2
+    assert counted("{ ?s ?p ?o }", strict, default=(ONE, ONE)) == 1
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_dataset_has_only_the_graphs_that_it_names(strict: bool) -> None:
+    assert counted("{ GRAPH ?g { ?s ?p ?o } }", strict, default=(ONE, TWO), named=(OTHER,)) == 1
+    assert counted("{ GRAPH ?g { ?s ?p ?o } }", strict, default=(ONE,)) == 0
+    assert counted("{ ?s ?p ?o }", strict, named=(ONE,)) == 0
+    assert counted("FROM NAMED <http://x/g1> { ?s ?p ?o }", strict) == 0
+
+
+def test_the_parameters_of_a_request_come_before_the_clauses_of_its_query() -> None:
+    assert counted("FROM <http://x/g1> FROM <http://x/g2> { ?s ?p ?o }", default=(OTHER,)) == 1
+
+
+def test_the_default_graph_is_the_union_or_by_the_letter_what_has_no_name() -> None:
+    assert (counted("{ ?s ?p ?o }"), counted("{ ?s ?p ?o }", strict=True)) == (3, 0)
