@@ -332,7 +332,8 @@ class _Turns:
     """A number of things that happen at a time, and a line of limited length before them."""
 
     def __init__(self, number: int, waiting: int) -> None:
-        self._free, self._room, self._waiting = asyncio.Semaphore(number), waiting, 0
+        self._free, self._number = asyncio.Semaphore(number), number
+        self._room, self._waiting = waiting, 0
 
     async def take(self, patience: float) -> None:
         """Wait for one's turn, so many seconds at most. Raises Busy."""
@@ -340,13 +341,14 @@ class _Turns:
             await self._free.acquire()
             return
         if self._waiting >= self._room:
-            raise Busy("Too many requests are waiting.")
+            limits = f"Too many requests: {self._number:,} at a time are worked on, and {self._room:,} may wait."
+            raise Busy(limits)
         self._waiting += 1
         try:
             async with asyncio.timeout(patience):
                 await self._free.acquire()
         except TimeoutError:
-            raise Busy("No request came to an end in time.") from None
+            raise Busy(f"No request before this one came to an end within {patience:g} seconds.") from None
         finally:
             self._waiting -= 1
 
