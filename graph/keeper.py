@@ -84,6 +84,7 @@ class Keeper:
         inlet, outlet = socket.socketpair()
         with outlet:
             if os.fork() == 0:
+                inlet.close()  # or it would speak to itself once the keeper is gone
                 memory = self.order["write_memory"]
                 self._child(visitor, lambda: rehearse_change(visitor, outlet, self.snapshot.store, self.rules, memory))
         self.rehearsal = visitor, inlet

@@ -264,8 +264,14 @@ class Readers:
             self._busy.add(connection)
             try:
                 message = {"change": fields, "content": str(content), "seconds": seconds}
+                before = self._process
                 payload, _ = await connection.ask(pack_json(Kind.ASK, message), seconds).head
                 outcome = json.loads(payload)
+            except ReaderLost:
+                await asyncio.sleep(GRACE)  # until it is known who died: the rehearsal, or the keeper
+                if not self.alive or self._process is not before:
+                    raise Busy("The keeper ended, and whether it had made this change is not known.") from None
+                raise
             finally:
                 self._busy.discard(connection)
                 connection.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from orgatlas.graph.commit import Change
 from orgatlas.graph.errors import (
     Busy,
     EngineFailed,
@@ -262,3 +263,27 @@ def test_an_answer_is_kept_for_who_asks_the_same_until_something_changes() -> No
         assert one != other
 
     serving(work)
+
+
+def test_a_change_whose_keeper_ends_is_told_that_its_outcome_is_not_known(tmp_path: Path) -> None:
+    """Its rehearsal outlives the keeper, and has more to say than fits between two processes."""
+    digits = " ".join(f"VALUES ?{name} {{ 0 1 2 3 4 5 6 7 8 9 }}" for name in "abcde")
+    number = "?a + 10*?b + 100*?c + 1000*?d + 10000*?e"
+    long, short = tmp_path / "long.ru", tmp_path / "short.ru"
+    long.write_text(f"INSERT {{ <x:a> <x:b> ?n }} WHERE {{ {digits} BIND({number} AS ?n) }}")
+    short.write_text("INSERT DATA { <x:a> <x:b> <x:c> }")
+
+    async def work() -> None:
+        async with keeper([], Settings(writable=True, gate=False), empty=True) as readers:
+            assert readers._process
+            before = readers._process.pid
+            change = asyncio.create_task(readers.change(Change("update"), long))
+            await asyncio.sleep(0.15)
+            os.kill(before, signal.SIGKILL)
+            with pytest.raises(Busy, match="not known"):
+                await asyncio.wait_for(change, 30)
+            while readers._process.pid == before or not readers.alive:
+                await asyncio.sleep(0.05)
+            assert (await readers.change(Change("update"), short)).changed
+
+    asyncio.run(work())
