@@ -259,23 +259,23 @@ class Readers:
         seconds = self._settings.write_timeout
         fields = {name: value for name, value in asdict(change).items() if name != "content"}
         await self._writing.take(seconds)
+        before = self._process
         try:
             connection = await self._connection(WRITE)
             self._busy.add(connection)
             try:
                 message = {"change": fields, "content": str(content), "seconds": seconds}
-                before = self._process
                 payload, _ = await connection.ask(pack_json(Kind.ASK, message), seconds).head
                 outcome = json.loads(payload)
-            except ReaderLost:
-                await asyncio.sleep(GRACE)  # until it is known who died: the rehearsal, or the keeper
-                if not self.alive or self._process is not before:
-                    raise Busy("The keeper ended, and whether it had made this change is not known.") from None
-                raise
             finally:
                 self._busy.discard(connection)
                 connection.close()
             self.digest, self.triples = outcome["digest"], outcome["triples"]
+        except ReaderLost:
+            await asyncio.sleep(GRACE)  # until it is known who died: the rehearsal, or the keeper
+            if not self.alive or self._process is not before:
+                raise Busy("The keeper ended, and whether it had made this change is not known.") from None
+            raise
         finally:
             self._writing.leave()
         self.cache.clear()
