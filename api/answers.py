@@ -9,7 +9,7 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from starlette.requests import Request
@@ -99,12 +99,13 @@ async def stream(
         forms.table_type or (table.media_type if table else ""),
         forms.graph_type or (graph.media_type if graph else ""),
     )
-    return await send(request, atlas, opened, types, headers)
+    return await send(
+        request, opened, types, {**(headers or {}), "Orgatlas-Limits": _limits(atlas.settings, query.seconds)}
+    )
 
 
 async def send(
     request: Request,
-    atlas: Atlas,
     opened: Visit,
     types: tuple[str, str],
     headers: Mapping[str, str] | None = None,
@@ -112,7 +113,7 @@ async def send(
     """What a reader has to say; `types` are the media types of a table and of a graph."""
     answer = await opened.__aenter__()
     media_type = types[answer.kind == "triples"]
-    said = {"Vary": "Accept-Encoding", **(headers or {}), **_said(answer), "Orgatlas-Limits": _limits(atlas.settings)}
+    said = {"Vary": "Accept-Encoding", **(headers or {}), **_said(answer)}
     if answer.whole is not None:
         return Response(answer.whole, headers=said, media_type=media_type)
     async with AsyncExitStack() as stack:
@@ -143,11 +144,12 @@ def _said(answer: StreamedAnswer) -> dict[str, str]:
     return said
 
 
-@cache
-def _limits(settings: Settings) -> str:
-    """The limits of every answer: a long one is on its way before it is known whether one of them cuts it."""
+@lru_cache(256)
+def _limits(settings: Settings, seconds: float | None) -> str:
+    """The limits of an answer to a query: a long one is on its way before it is known whether one of them cuts it."""
+    seconds = min(seconds or settings.query_timeout, settings.query_timeout)
     rows = f"rows={settings.max_rows}, " if settings.max_rows else ""
-    return f"{rows}bytes={settings.max_bytes}, seconds={settings.query_timeout:g}"
+    return f"{rows}bytes={settings.max_bytes}, seconds={seconds:g}"
 
 
 async def _nothing() -> AsyncIterator[bytes]:

@@ -109,7 +109,7 @@ def serve(
     max_upload: Annotated[int, _option("max_upload", min=1024)] = DEFAULTS.max_upload,
     services: Annotated[list[str] | None, _option("services", "--service")] = None,
 ) -> None:
-    """Serve the atlas over HTTP. Every option may also stand in atlas.toml, under [serve]."""
+    """Serve the atlas over HTTP. Settings may also stand in atlas.toml, in its table serve."""
     import uvloop
 
     from orgatlas.api.server import run

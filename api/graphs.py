@@ -34,7 +34,7 @@ async def read(request: Request, atlas: Atlas) -> Response:
     name = _named(request)
     form, media_type = graph_form(request, [value for key, value in query_pairs(request) if key == "format"])
     opened = atlas.readers.graph(name, form.name, encoding_for(request))
-    return await send(request, atlas, opened, ("", media_type), VARY)
+    return await send(request, opened, ("", media_type), VARY)
 
 
 async def replace(request: Request, atlas: Atlas) -> Response:

@@ -232,7 +232,7 @@ async def _describe(request: Request, atlas: Atlas, pairs: Pairs) -> Response:
     form, media_type = graph_form(request, _values(pairs, "format"))
     endpoint = str(request.url.replace(query="", fragment=""))
     opened = atlas.readers.service(endpoint, form.name, encoding_for(request))
-    return await send(request, atlas, opened, ("", media_type), VARY)
+    return await send(request, opened, ("", media_type), VARY)
 
 
 async def _once(chunk: bytes) -> AsyncIterator[bytes]:

@@ -49,10 +49,10 @@ def test_every_link_leads_to_a_file() -> None:
 
 
 def test_the_least_bundle_shown_passes(tmp_path: Path) -> None:
-    toml, trig, question = (
-        re.findall(rf"^```{kind}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)[0]
-        for kind in ("toml", "turtle", "sparql")
+    (serve, toml), [trig], [question] = (
+        re.findall(rf"^```{kind}\n(.*?)^```", README, re.MULTILINE | re.DOTALL) for kind in ("toml", "turtle", "sparql")
     )
+    toml += serve
     for name, text in {
         "atlas.toml": toml,
         "graph/data/lakes.trig": trig,
@@ -63,4 +63,5 @@ def test_the_least_bundle_shown_passes(tmp_path: Path) -> None:
     answer = "?unit\t?level\n<https://example.org/lakes/id/unit/shores>\t<https://w3id.org/orgatlas/ns#level-sector>\n"
     (tmp_path / "queries" / "units-of-level.tsv").write_text(answer)
     examination = check(open_bundle([tmp_path]))
+    assert open_bundle([tmp_path]).served()["services"] == ("example.org",)
     assert [each for each in examination.findings if each.severity is not Severity.INFO] == []
