@@ -115,20 +115,20 @@ def serve(
     from orgatlas.api.server import run
     from orgatlas.graph.bundle import open_bundle
 
-    settings = _chosen_settings(context, Settings(), open_bundle(bundle or []) if not empty else None)
+    settings = _chosen_settings(context, open_bundle(bundle or []) if not empty else None)
     # Without this the process would end at once, and leave its keeper's folder behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     uvloop.run(run(bundle or [], settings, empty, announce=lambda line: typer.echo(line, err=True)))
 
 
-def _chosen_settings(context: typer.Context, defaults: Settings, bundle: "OpenBundle | None") -> Settings:
+def _chosen_settings(context: typer.Context, bundle: "OpenBundle | None") -> Settings:
     """What the call says, else the environment, else atlas.toml, else the defaults."""
     said = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in context.params.items()
         if name in HELP and (source := context.get_parameter_source(name)) and source.name != "DEFAULT"
     }
-    return replace(defaults, **{**(bundle.served() if bundle else {}), **said})
+    return replace(DEFAULTS, **{**(bundle.served() if bundle else {}), **said})
 
 
 @shell.command()

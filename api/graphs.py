@@ -6,7 +6,6 @@ https://www.w3.org/TR/sparql11-http-rdf-update/
 from http import HTTPStatus
 from uuid import uuid4
 
-from pyoxigraph import NamedNode
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,13 +14,12 @@ from orgatlas.api.access import require_writer
 from orgatlas.api.answers import encoding_for, send
 from orgatlas.api.atlas import Atlas
 from orgatlas.api.changes import make
-from orgatlas.api.limits import content_of, content_type, query_pairs
+from orgatlas.api.limits import absolute_iri, content_of, content_type, query_pairs
 from orgatlas.api.sparql import VARY, graph_form
 from orgatlas.graph.commit import Change, Operation
 from orgatlas.graph.documents import MEDIA_TYPES, MULTIPART
-from orgatlas.graph.errors import shortened
 
-PATH = "/graphs"
+PATH, NAME = "/graphs", "The name of a graph"
 ACCEPTED = (*MEDIA_TYPES, MULTIPART)
 """What may be posted; only one document takes the place of a graph."""
 
@@ -83,21 +81,13 @@ def _named(request: Request) -> str | None:
     defaults = [value for key, value in pairs if key == "default"]
     direct = request.scope["path"].rstrip("/") != PATH
     if direct and not graphs and not defaults:
-        return _checked(_address(request))
+        return absolute_iri(_address(request), NAME)
     if direct or len(graphs) + len(defaults) != 1:
         detail = (
             f"Name one graph: {PATH}?graph=IRI, {PATH}?default, or an address below {PATH}/ that is itself the name."
         )
         raise HTTPException(HTTPStatus.BAD_REQUEST, detail)
-    return _checked(graphs[0]) if graphs else None
-
-
-def _checked(iri: str) -> str:
-    try:
-        return NamedNode(iri).value
-    except ValueError as error:
-        detail = f"The name of a graph is an absolute IRI, and {shortened(iri)!r} is none: {error}."
-        raise HTTPException(HTTPStatus.BAD_REQUEST, detail) from None
+    return absolute_iri(graphs[0], NAME) if graphs else None
 
 
 def _address(request: Request) -> str:

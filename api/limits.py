@@ -12,8 +12,11 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+from pyoxigraph import NamedNode
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
+
+from orgatlas.graph.errors import shortened
 
 BODY_LIMIT = 1024 * 1024
 """Bytes that a query and its parameters may have."""
@@ -139,6 +142,15 @@ def read_pairs(encoded: bytes) -> Pairs:
     except ValueError:
         limit = f"A request may have {PAIRS_LIMIT:,} parameters."
         raise HTTPException(HTTPStatus.BAD_REQUEST, limit) from None
+
+
+def absolute_iri(text: str, what: str) -> str:
+    """The text, which has to be an absolute IRI; `what` says of what, at the beginning of a sentence."""
+    try:
+        return NamedNode(text).value
+    except ValueError as error:
+        detail = f"{what} is an absolute IRI, and {shortened(text)!r} is none: {error}."
+        raise HTTPException(HTTPStatus.BAD_REQUEST, detail) from None
 
 
 def query_pairs(request: Request) -> Pairs:

@@ -4,12 +4,11 @@ https://www.w3.org/TR/sparql11-protocol/ and, for QUERY, https://datatracker.iet
 """
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 
-from pyoxigraph import NamedNode
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -19,12 +18,22 @@ from orgatlas.api.answers import Forms, encoding_for, send, stream
 from orgatlas.api.atlas import Atlas
 from orgatlas.api.changes import make
 from orgatlas.api.languages import LANGUAGES
-from orgatlas.api.limits import Pairs, content_of, content_type, decoded, query_pairs, read_body, read_pairs
+from orgatlas.api.limits import (
+    Pairs,
+    absolute_iri,
+    content_of,
+    content_type,
+    decoded,
+    query_pairs,
+    read_body,
+    read_pairs,
+)
 from orgatlas.api.negotiation import choose, choose_language
 from orgatlas.api.presence import while_present
 from orgatlas.graph.commit import Change
-from orgatlas.graph.errors import UnknownFormat, shortened
+from orgatlas.graph.errors import UnknownFormat
 from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, Form, GraphFormat
+from orgatlas.graph.pool import once
 from orgatlas.graph.store import Query
 
 FORM, QUERY, UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
@@ -101,7 +110,7 @@ async def by_post(request: Request, atlas: Atlas) -> Response:
     if not any(name == "update" for name, _ in pairs):
         return await while_present(request, _answer(request, atlas, from_pairs(pairs)))
     require_writer(request, atlas)
-    return await make(request, atlas, _change(pairs), _once(_only(pairs, "update").encode()))
+    return await make(request, atlas, _change(pairs), once(_only(pairs, "update").encode()))
 
 
 async def _sent(request: Request, types: tuple[str, ...]) -> Pairs:
@@ -159,14 +168,7 @@ def _values(pairs: Pairs, wanted: str) -> list[str]:
 
 def _graphs(pairs: Pairs, name: str) -> list[str]:
     """The graphs that a parameter names; forms of other services send it empty where they mean none."""
-    graphs = [value for value in _values(pairs, name) if value]
-    for graph in graphs:
-        try:
-            NamedNode(graph)
-        except ValueError as error:
-            detail = f"The parameter {name!r} is an absolute IRI, and {shortened(graph)!r} is none: {error}."
-            raise HTTPException(HTTPStatus.BAD_REQUEST, detail) from None
-    return graphs
+    return [absolute_iri(value, f"The parameter {name!r}") for value in _values(pairs, name) if value]
 
 
 def _seconds(text: str) -> float:
@@ -233,7 +235,3 @@ async def _describe(request: Request, atlas: Atlas, pairs: Pairs) -> Response:
     endpoint = str(request.url.replace(query="", fragment=""))
     opened = atlas.readers.service(endpoint, form.name, encoding_for(request))
     return await send(request, opened, ("", media_type), VARY)
-
-
-async def _once(chunk: bytes) -> AsyncIterator[bytes]:
-    yield chunk

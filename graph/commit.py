@@ -88,25 +88,24 @@ def rehearse(store: MemoryStore, change: Change, rules: Rules) -> Patch:
 
 def _updated(store: MemoryStore, change: Change, rules: Rules) -> Patch:
     """Update the store; returns what that came to. Where the default graph is a union, it is one after each operation."""
-    sent = _text(change.content)
-    text = without_silent_loads(sent)
+    text = without_silent_loads(_text(change.content))
     refuse_outbound(text)
     base, prefixes = change.base or rules.bundle.base, rules.bundle.prefixes
-    if (fault := _fault(sent, base, prefixes)) is not None:
-        raise syntax_error(fault, sent, prefixes, update=True)
     if not store.strict and names_the_default_graph(text):
         raise WriteRefused(AMBIGUOUS_DEFAULT)
-    if clause := DatasetClause(change.using, change.using_named):
-        text = using(text, clause)
-    steps = [text] if store.strict or only_inserts_data(text) else operations(text)
-    if any(_fault(step, base, prefixes) for step in steps):
-        steps = [text]
+    clause = DatasetClause(change.using, change.using_named)
+    meant = using(text, clause) if clause else text
+    steps = [meant] if store.strict or only_inserts_data(meant) else operations(meant)
+    if len(steps) > 1 and any(_fault(step, base, prefixes) for step in steps):
+        steps = [meant]
     whole = Patch()
     try:
         for step in steps:
             done = _operated(store, step, base, rules)
             store.apply(done)
             whole += done
+    except SyntaxError as error:  # told with its place in what was sent, and only one step can have it
+        raise syntax_error(_fault(text, base, prefixes) or error, text, prefixes, update=True) from None
     except EvaluationFailed:
         store.apply(whole.inverse())
         raise

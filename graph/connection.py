@@ -126,12 +126,12 @@ class Connection(asyncio.Protocol):
                 self._finish(leaving)
                 ask.fail(error)
             elif any(each[0] == Kind.END for each in self._frames):
-                whole, (kind, payload_of_end) = [], self._take()
-                while kind != Kind.END:
-                    kind, payload_of_end = self._take()
-                    whole.append(payload_of_end)
-                self._finish(json.loads(whole.pop())["leaving"])
-                ask.answer(payload, b"".join(whole))
+                self._take()
+                pieces = []
+                while (frame := self._take())[0] == Kind.DATA:
+                    pieces.append(frame[1])
+                self._finish(json.loads(frame[1])["leaving"])
+                ask.answer(payload, b"".join(pieces))
             else:
                 self._take()
                 self._streaming = True

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from orgatlas.graph.errors import QuerySyntaxError, shortened
+from orgatlas.graph.syntax import QUERIES
 from orgatlas.graph.tokens import TOKENS, is_ambiguous, is_name, word
 
 PROLOGUE = {"PREFIX": 2, "BASE": 1}
 """How many tokens follow each word of a prologue."""
-
-FORMS = {"ASK", "CONSTRUCT", "DESCRIBE", "SELECT"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def clause_of(text: str, base: str | None, prefixes: Mapping[str, str]) -> Datas
         outside = list(_outside(text))
     except QuerySyntaxError:
         return DatasetClause()
-    start = next((token.start() for token in outside if word(token) in FORMS), 0)
+    start = next((token.start() for token in outside if word(token) in QUERIES), 0)
     names: list[tuple[bool, str]] = []
     for place, token in enumerate(outside):
         if word(token) == "FROM":

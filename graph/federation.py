@@ -14,10 +14,14 @@ _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _KEYWORD = re.compile("SERVICE|LOAD", re.IGNORECASE)
 
 
+NOTHING = "INSERT DATA{}"
+"""An operation that does nothing, and is no longer than LOAD SILENT<>."""
+
+
 def without_silent_loads(text: str) -> str:
     """An update in which each LOAD SILENT does nothing: that is what it does where a LOAD fails, and here each would fail.
 
-    https://www.w3.org/TR/sparql11-update/#load
+    What follows keeps its line and column. https://www.w3.org/TR/sparql11-update/#load
     """
     tokens = [token for token in TOKENS.finditer(text) if not token["space"]]
     words = [word(token) for token in tokens]
@@ -26,7 +30,11 @@ def without_silent_loads(text: str) -> str:
         if words[place : place + 2] == ["LOAD", "SILENT"] and is_name(tokens[place + 2]):
             into = words[place + 3 : place + 5] == ["INTO", "GRAPH"] and len(tokens) > place + 5
             last = tokens[place + 5] if into and is_name(tokens[place + 5]) else tokens[place + 2]
-            parts += [text[done : tokens[place].start()], "INSERT DATA {}"]
+            loading = text[tokens[place].start() : last.end()]
+            # As short as the shortest, LOAD SILENT<>; where it goes over several lines, so does what takes its place.
+            *before, end = loading.split("\n")
+            blank = "\n" * len(before) + " " * (len(end) if before else len(end) - len(NOTHING))
+            parts += [text[done : tokens[place].start()], NOTHING + blank]
             done = last.end()
     return "".join([*parts, text[done:]])
 

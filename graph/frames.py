@@ -1,8 +1,7 @@
 """What the HTTP process and the keeper's children say to each other over a Unix socket: frames of a length, a kind, and bytes.
 
-A child first says who it is: HELLO, in JSON. It is then sent one message after another, each of an ASK frame in JSON and, where
-there is a body, DATA frames and an END. It answers each with a HEAD in JSON, DATA frames and an END in JSON, or with an ERROR in
-JSON. Whatever else happens to it, its death tells.
+A child first says who it is: HELLO, in JSON. It is then sent one ASK after another, in JSON, and answers each with a HEAD in
+JSON, DATA frames and an END in JSON, or with an ERROR in JSON. Whatever else happens to it, its death tells.
 """
 
 import json

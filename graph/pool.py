@@ -284,7 +284,8 @@ class Readers:
         return Outcome(outcome["digest"], outcome["changed"], outcome["made"])
 
 
-async def _once(chunk: bytes) -> AsyncIterator[bytes]:
+async def once(chunk: bytes) -> AsyncIterator[bytes]:
+    """What came whole, as what comes in pieces."""
     yield chunk
 
 
@@ -309,14 +310,14 @@ class Visit:
         """Begin; where the answer is whole already there is nothing left to leave."""
         readers, question = self._readers, pack_json(Kind.ASK, self._message)
         if (known := readers.cache.get(question)) is not None and known[0][3] == readers.digest:
-            return StreamedAnswer(*known[0], _once(known[1]), known[1])
+            return StreamedAnswer(*known[0], once(known[1]), known[1])
         ask, payload, whole = await readers.open(question, self._message["seconds"])
         head = json.loads(payload)
         about: About = head["kind"], head["form"], head["encoding"], ask.connection.edition, head["cut"]
         if whole is not None:
             if about[3] == readers.digest:
                 readers.cache.put(question, (about, whole), len(whole))
-            return StreamedAnswer(*about, _once(whole), whole)
+            return StreamedAnswer(*about, once(whole), whole)
         self._ask = ask
         self._limit = asyncio.timeout(self._message["seconds"] + GRACE)
         await self._limit.__aenter__()
