@@ -134,7 +134,7 @@ def _operated(store: MemoryStore, text: str, base: str, rules: Rules) -> Patch:
         raise EvaluationFailed(str(error)) from None
     graphs = {graph for graph in tried.named_graphs() if isinstance(graph, ox.NamedNode)}
     made = _sorted(graphs - store.named_graphs())
-    literals = {*store.sent_literals(), *typed_literals(text, rules.bundle.prefixes)}
+    literals = [*store.sent_literals(), *typed_literals(text, rules.bundle.prefixes)]
     if blind:
         return Patch(added=tuple(as_sent((quad for quad in tried if not store.states(quad)), literals)), made=made)
     removed = [quad for quad in store if quad not in tried]

@@ -29,8 +29,11 @@ def is_rewritten(literal: ox.Literal) -> bool:
     return literal.value not in ("true", "false")
 
 
-def typed_literals(text: str, prefixes: Mapping[str, str]) -> list[ox.Literal]:
-    """The literals with a datatype that stand in a SPARQL text, as far as they can be told; `prefixes` are known besides."""
+def typed_literals(text: str, prefixes: Mapping[str, str]) -> list[tuple[ox.Literal, ox.Literal]]:
+    """The literals in a SPARQL text that the engine holds in other words, each as held and as written.
+
+    As far as they can be told: those in quotation marks with a datatype. `prefixes` are known besides its own.
+    """
     tokens = [token for token in TOKENS.finditer(text) if not token["space"]]
     known, found = dict(prefixes), set[str]()
     for place, token in enumerate(tokens):
@@ -39,14 +42,15 @@ def typed_literals(text: str, prefixes: Mapping[str, str]) -> list[ox.Literal]:
         after = tokens[place + 1 : place + 4]
         if token[0][0] in "\"'" and [each[0] for each in after[:2]] == ["^", "^"] and is_name(after[-1]):
             found.add(f"{token[0]}^^{after[-1][0]}")
-    return [literal for each in sorted(found) for literal in _read(each, known)]
+    literals = (literal for each in sorted(found) for literal in _read(each, known))
+    return [(_held(literal), literal) for literal in literals if is_rewritten(literal)]
 
 
-def as_sent(quads: Iterable[ox.Quad], sent: Iterable[ox.Literal]) -> list[ox.Quad]:
-    """The quads, with each literal as it was sent, where only one of those sent is held in its words."""
+def as_sent(quads: Iterable[ox.Quad], sent: Iterable[tuple[ox.Literal, ox.Literal]]) -> list[ox.Quad]:
+    """The quads, with each literal as it was sent, where only one was sent; `sent` are pairs of one as held and as sent."""
     forms: dict[ox.Literal, set[ox.Literal]] = {}
-    for literal in filter(is_rewritten, sent):
-        forms.setdefault(_held(literal), set()).add(literal)
+    for held, literal in sent:
+        forms.setdefault(held, set()).add(literal)
     return [
         ox.Quad(quad.subject, quad.predicate, next(iter(forms[quad.object])), quad.graph_name)
         if isinstance(quad.object, ox.Literal) and len(forms.get(quad.object, ())) == 1

@@ -196,9 +196,11 @@ class MemoryStore:
             for quad in self.stated_in(graph):
                 yield self._sent.get(quad, quad)
 
-    def sent_literals(self) -> set[ox.Literal]:
-        """The literals that the engine holds in other words, as they were sent."""
-        return {quad.object for quad in self._sent.values() if isinstance(quad.object, ox.Literal)}
+    def sent_literals(self) -> Iterator[tuple[ox.Literal, ox.Literal]]:
+        """The literals that the engine holds in other words, each as held and as sent."""
+        for held, sent in self._sent.items():
+            if isinstance(held.object, ox.Literal) and isinstance(sent.object, ox.Literal):
+                yield held.object, sent.object
 
     def statements(self, triple: ox.Triple) -> list[ox.Quad]:
         """The quads that state a triple, in whichever graph."""
