@@ -355,7 +355,7 @@ class _Turns:
             async with asyncio.timeout(patience):
                 await self._free.acquire()
         except TimeoutError:
-            raise Busy(f"No request before this one came to an end within {patience:g} seconds.") from None
+            raise Busy(f"No request before this one came to an end within its limit of {patience:g} seconds.") from None
         finally:
             self._waiting -= 1
 
