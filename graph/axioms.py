@@ -51,10 +51,15 @@ class Rule:
     """As the W3C calls it, for example ``prp-spo2``."""
     body: tuple[Atom, ...]
     head: Atom | None
-    axiom: Triple | None = None
-    """The axiom that asked for this rule; None where the axioms are in the body (Table 9)."""
+    axioms: tuple[Triple, ...] = ()
+    """The triples that asked for this rule, lists and all; none where the axioms are in the body (Table 9)."""
     distinct: tuple[str, str] | None = None
     """Two variables that must stand for different terms."""
+
+    @property
+    def axiom(self) -> Triple | None:
+        """The first of its axioms, which says what kind of rule it is."""
+        return self.axioms[0] if self.axioms else None
 
 
 _Bindings: TypeAlias = Mapping[str, Term]
@@ -190,6 +195,15 @@ class _Ontology:
         well_formed = all(len(found) == 1 for found in firsts + rests) and [NIL] in rests
         return [found[0] for found in firsts] if well_formed else []
 
+    def list_triples(self, head: Term) -> tuple[Triple, ...]:
+        """The triples that a list is made of."""
+        return tuple(
+            triple
+            for cell in self.cells(head)
+            for predicate in (FIRST, REST)
+            for triple in self.find(cell, predicate)
+        )
+
     def matters(self, term: Slot) -> bool:
         """Whether an axiom says something of owl:Thing or owl:Nothing that is not true of any class."""
         return any(
@@ -211,19 +225,18 @@ def _is_hollow(triple: Triple) -> bool:
 def _instances(line: Line, ontology: _Ontology) -> Iterator[Rule]:
     """The rules that a line of the tables gives for the axioms at hand."""
     general = line.body and not any(word.isupper() for phrase in [*line.body, line.head] for word in phrase)
-    for bound in _matches(line.axiom, ontology, {}):
-        yield _rule(line, {} if general else bound)
+    for bound, axioms in _matches(line.axiom, ontology, {}):
+        yield _rule(line, {}, ()) if general else _rule(line, bound, axioms)
         if general:
             return
 
 
-def _rule(line: Line, bound: _Bindings) -> Rule:
-    axiom = bound.get("axiom")
+def _rule(line: Line, bound: _Bindings, axioms: tuple[Triple, ...]) -> Rule:
     return Rule(
         line.name,
         tuple(_atom(phrase, bound) for phrase in line.body if phrase[1] != "!="),
         None if line.head == ["false"] else _atom(line.head, bound),
-        axiom if isinstance(axiom, Triple) else None,
+        axioms,
         next(((phrase[0], phrase[2]) for phrase in line.body if phrase[1] == "!="), None),
     )
 
@@ -234,36 +247,43 @@ def _atom(phrase: list[str], bound: _Bindings) -> Atom:
     return Atom(subject, predicate, object)
 
 
-def _matches(phrases: list[list[str]], ontology: _Ontology, bound: _Bindings) -> Iterator[_Bindings]:
-    """Each way to read an axiom column in these axioms; ``axiom`` is bound to the first triple."""
+def _matches(
+    phrases: list[list[str]], ontology: _Ontology, bound: _Bindings
+) -> Iterator[tuple[_Bindings, tuple[Triple, ...]]]:
+    """Each way to read an axiom column in these axioms, with the triples that say so."""
     if not phrases:
-        yield bound
+        yield bound, ()
         return
-    for found in _readings(phrases[0], ontology, bound):
-        yield from _matches(phrases[1:], ontology, {**found, **bound})
+    for found, axioms in _readings(phrases[0], ontology, bound):
+        for all_bound, others in _matches(phrases[1:], ontology, {**found, **bound}):
+            yield all_bound, axioms + others
 
 
-def _readings(phrase: list[str], ontology: _Ontology, bound: _Bindings) -> Iterator[_Bindings]:
+def _readings(
+    phrase: list[str], ontology: _Ontology, bound: _Bindings
+) -> Iterator[tuple[_Bindings, tuple[Triple, ...]]]:
     match phrase:
         case [name, "used"]:
             if name not in bound:
-                yield from ({name: predicate} for predicate in ontology.used)
+                yield from (({name: predicate}, ()) for predicate in ontology.used)
             elif bound[name] in ontology.used:
-                yield {}
+                yield {}, ()
         case [name, "matters"]:
             if ontology.matters(_slot(name, bound)):
-                yield {}
+                yield {}, ()
         case [name, "in", members]:
-            yield from ({name: member} for member in ontology.members(bound[members]))
+            axioms = ontology.list_triples(bound[members])
+            yield from (({name: member}, axioms) for member in ontology.members(bound[members]))
         case [name, "&", other, "in", members]:
+            axioms = ontology.list_triples(bound[members])
             for one, another in combinations(ontology.members(bound[members]), 2):
-                yield {name: one, other: another}
+                yield {name: one, other: another}, axioms
         case _:
             subject, predicate, object = (_slot(word, bound) for word in phrase)
             for triple in ontology.find(subject, predicate):
-                found: dict[str, Term] = {"axiom": triple}
+                found: dict[str, Term] = {}
                 if _fits(subject, triple.subject, found) and _fits(object, triple.object, found):
-                    yield found
+                    yield found, (triple,)
 
 
 def _fits(slot: Slot, term: Term, found: dict[str, Term]) -> bool:
@@ -275,32 +295,33 @@ def _fits(slot: Slot, term: Term, found: dict[str, Term]) -> bool:
     return found.setdefault(slot, term) == term
 
 
-def _lists(ontology: _Ontology, predicate: Term) -> Iterator[tuple[Triple, list[Term]]]:
+def _lists(ontology: _Ontology, predicate: Term) -> Iterator[tuple[Term, list[Term], tuple[Triple, ...]]]:
+    """Whatever has a list by this predicate, its members, and the triples that say so."""
     for triple in ontology.triples.get(predicate, ()):
         if members := ontology.members(triple.object):
-            yield triple, members
+            yield triple.subject, members, (triple, *ontology.list_triples(triple.object))
 
 
 def _chains(ontology: _Ontology) -> Iterator[Rule]:
     """prp-spo2, for chains of any length."""
-    for axiom, steps in _lists(ontology, NamedNode(OWL + "propertyChainAxiom")):
+    for chained, steps, axioms in _lists(ontology, NamedNode(OWL + "propertyChainAxiom")):
         body = [Atom(f"x{i}", step, f"x{i + 1}") for i, step in enumerate(steps)]
-        yield Rule("prp-spo2", tuple(body), Atom("x0", axiom.subject, f"x{len(steps)}"), axiom)
+        yield Rule("prp-spo2", tuple(body), Atom("x0", chained, f"x{len(steps)}"), axioms)
 
 
 def _intersections(ontology: _Ontology) -> Iterator[Rule]:
     """cls-int1, for any number of classes."""
-    for axiom, classes in _lists(ontology, NamedNode(OWL + "intersectionOf")):
+    for whole, classes, axioms in _lists(ontology, NamedNode(OWL + "intersectionOf")):
         body = [Atom("x", TYPE, part) for part in classes]
-        yield Rule("cls-int1", tuple(body), Atom("x", TYPE, axiom.subject), axiom)
+        yield Rule("cls-int1", tuple(body), Atom("x", TYPE, whole), axioms)
 
 
 def _keys(ontology: _Ontology) -> Iterator[Rule]:
     """prp-key, for any number of properties."""
-    for axiom, keys in _lists(ontology, NamedNode(OWL + "hasKey")):
+    for identified, keys, axioms in _lists(ontology, NamedNode(OWL + "hasKey")):
         shared = [(Atom("x", key, f"z{i}"), Atom("y", key, f"z{i}")) for i, key in enumerate(keys)]
-        members = Atom("x", TYPE, axiom.subject), Atom("y", TYPE, axiom.subject)
-        yield Rule("prp-key", (*members, *chain(*shared)), None, axiom, ("x", "y"))
+        members = Atom("x", TYPE, identified), Atom("y", TYPE, identified)
+        yield Rule("prp-key", (*members, *chain(*shared)), None, axioms, ("x", "y"))
 
 
 def _says_something(rule: Rule) -> bool:

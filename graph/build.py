@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode, Quad
 
 from orgatlas.graph.bundle import Bundle, read_files
-from orgatlas.graph.reasoner import Closure, RuleReasoner
+from orgatlas.graph.closure import Closure
+from orgatlas.graph.reasoner import RuleReasoner
 from orgatlas.graph.store import MemoryStore, flat
 from orgatlas.graph.vocabulary import INFERRED_GRAPH
 
@@ -30,7 +31,7 @@ class Edition:
     def inferred(self) -> Iterator[Quad]:
         """What follows, in the graph of its own."""
         graph = NamedNode(self.bundle.base + INFERRED_GRAPH)
-        return (Quad(each.subject, each.predicate, each.object, graph) for each in self.closure.inferred)
+        return (Quad(each.subject, each.predicate, each.object, graph) for each in self.closure)
 
 
 def build(bundle: Bundle, reasoning: bool = True) -> Edition:
@@ -40,7 +41,7 @@ def build(bundle: Bundle, reasoning: bool = True) -> Edition:
     """
     ontology = () if bundle.plain else tuple(read_files(bundle, bundle.ontology))
     data = tuple(read_files(bundle, bundle.data))
-    closure = RuleReasoner().close(flat(ontology + data)) if reasoning else Closure(frozenset(), ())
+    closure = RuleReasoner().close(flat(ontology + data)) if reasoning else Closure()
     return Edition(bundle, ontology, data, closure, digest(bundle))
 
 

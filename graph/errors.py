@@ -25,6 +25,7 @@ AtlasError
 │   ├── WriteRefused          a change that cannot be made here
 │   └── WrongAnswerKind       it gives a graph where a table is asked for, or the reverse
 ├── EngineFailed          a validator or reasoner could not do its work
+│   ├── TooMuchFollows        more follows from the graph than is kept: the axiom says from what
 │   └── Unfinished            its process died, or ran past its limit
 └── MissingProgram        a program outside Python is needed and not installed
 """
@@ -235,6 +236,15 @@ class WrongAnswerKind(QueryError):
 
 class EngineFailed(AtlasError):
     """A validator or reasoner could not do its work: the message says which one and why."""
+
+
+class TooMuchFollows(EngineFailed):
+    """More follows from the graph than is kept. `axiom` is the one by which most of it follows."""
+
+    def __init__(self, limit: int, rule: str, axiom: str, count: int) -> None:
+        self.limit, self.rule, self.axiom, self.count = limit, rule, axiom, count
+        by = f"the axiom {axiom} ({rule})" if axiom else f"the rule {rule}"
+        super().__init__(f"More than {limit:,} statements follow from this graph, {count:,} of them by {by}.")
 
 
 class Unfinished(EngineFailed):

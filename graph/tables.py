@@ -13,9 +13,9 @@ TABLES = """
 Table 4, equality
 eq-sym       |                                                   | x sameAs y             | y sameAs x
 eq-trans     |                                                   | x sameAs y, y sameAs z | x sameAs z
-eq-rep-s     | X sameAs Y, P used                                | x sameAs y, x P z      | y P z
+eq-rep-s     | P used                                            | x sameAs y, x P z      | y P z
 eq-rep-p     | P sameAs Q, P used                                | x P y                  | x Q y
-eq-rep-o     | X sameAs Y, P used                                | y sameAs z, x P y      | x P z
+eq-rep-o     | P used                                            | y sameAs z, x P y      | x P z
 eq-diff1     | X differentFrom Y                                 | X sameAs Y             | false
 eq-diff1     | X differentFrom X                                 |                        | false
 eq-diff2     | A a AllDifferent, A members L, X & Y in L         | X sameAs Y             | false

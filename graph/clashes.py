@@ -1,0 +1,101 @@
+"""Clashes: where the graph contradicts its axioms, one for each rule and focus node."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from pyoxigraph import Triple
+
+from orgatlas.graph.axioms import SAME_AS, Rule
+from orgatlas.graph.derivations import Fact, as_pairs, premises
+from orgatlas.graph.facts import Facts, Pairs
+from orgatlas.graph.joins import Plan, plan, rows, starts
+from orgatlas.graph.program import Program
+from orgatlas.graph.relation import Numbers, Relation, among, distinct, subjects
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Triples that cannot all be true (or, for a functional property, should not)."""
+
+    rule: str
+    """As the W3C calls it, for example ``cax-adc``."""
+    axiom: Triple | None
+    """The axiom that forbids it; None for cls-nothing2, which needs none."""
+    triples: tuple[Triple, ...]
+    axioms: tuple[Triple, ...] = ()
+    """All that the axiom is made of, lists and all."""
+
+
+class Clashes:
+    """The clashes of some facts, kept up to date: a thousand values are one mistake, so a focus node has one a rule."""
+
+    def __init__(self, facts: Facts, program: Program) -> None:
+        self._facts, self._program = facts, program
+        self._found: dict[tuple[Rule, int], tuple[Clash, tuple[Fact, ...]]] = {}
+        number = facts.dictionary.number
+        for rule in program.rules:
+            if rule.head is not None:
+                continue
+            if not rule.body:
+                self._found[rule, 0] = Clash(rule.name, rule.axiom, rule.axioms[:1], rule.axioms), ()
+                continue
+            made = plan(rule, rule.body[0], number)
+            relation = facts.relations.get(number(rule.body[0].predicate))
+            if relation is not None:
+                self._look(made, starts(made.start, relation, number))
+
+    def __iter__(self) -> Iterator[Clash]:
+        """Each clash once, though it be seen from several of its nodes."""
+        once: dict[tuple[str, Triple | None, frozenset[Triple]], Clash] = {}
+        for clash, _ in self._found.values():
+            once.setdefault((clash.rule, clash.axiom, frozenset(clash.triples)), clash)
+        return iter(once.values())
+
+    def added(self, came: Pairs) -> None:
+        """Look for clashes in which one of these pairs, which have come, takes part."""
+        number = self._facts.dictionary.number
+        for predicate, keys in came.items():
+            for made in self._program.forbidding.get(predicate, ()):
+                begin = starts(made.start, Relation(keys), number)
+                for columns in self._rows(made, begin):
+                    self._note(made, columns)
+
+    def removed(self, gone: Pairs) -> None:
+        """Look anew wherever a triple of a clash is one of these pairs, which have gone."""
+        number = self._facts.dictionary.number
+        vanished = {(predicate, key) for predicate, keys in gone.items() for key in keys.tolist()}
+        lost = [where for where, (_, held) in self._found.items() if not vanished.isdisjoint(held)]
+        for rule, focus in lost:
+            del self._found[rule, focus]
+            made = plan(rule, rule.body[0], number)
+            begin = starts(made.start, self._facts.relation(number(rule.body[0].predicate)), number)
+            self._look(made, begin[subjects(begin) == np.uint64(focus)])
+
+    def _look(self, made: Plan, begin: Numbers) -> None:
+        """Note one clash for each focus node; a second pair of a node is only looked at where the first is none."""
+        if not len(begin):
+            return
+        focus = subjects(begin)
+        first = np.concatenate(([True], focus[1:] != focus[:-1]))
+        clashing = [self._note(made, columns) for columns in self._rows(made, begin[first])]
+        rest = begin[~first]
+        if clashing and len(rest):
+            rest = rest[~among(subjects(rest), distinct(np.concatenate(clashing)))]
+        for columns in self._rows(made, rest):
+            self._note(made, columns)
+
+    def _rows(self, made: Plan, begin: Numbers) -> Iterator[list[Numbers]]:
+        same = self._facts.relation(self._facts.dictionary.number(SAME_AS))
+        return rows(made, begin, self._facts.relations, same)
+
+    def _note(self, made: Plan, columns: list[Numbers]) -> Numbers:
+        """Note the first row of each focus node; returns those nodes."""
+        rule = made.rule
+        focus, places = np.unique(columns[made.columns[rule.body[0].subject]], return_index=True)
+        for node, place in zip(focus.tolist(), places.tolist(), strict=True):
+            if (rule, node) not in self._found:
+                held = premises(rule, made.columns, columns, place, self._facts.dictionary)
+                triples = dict.fromkeys(triple for fact in held for triple in self._facts.triples(*as_pairs(fact)))
+                self._found[rule, node] = Clash(rule.name, rule.axiom, tuple(triples), rule.axioms), held
+        return focus

@@ -1,0 +1,301 @@
+"""A closure: what is asserted and all that follows from it, as columns of numbers, kept up to date under change.
+
+Semi-naive evaluation: each round joins only what the round before has found with all that is known.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+import numpy as np
+from pyoxigraph import NamedNode, Triple
+
+from orgatlas.graph.axioms import (
+    NOTHING,
+    OWL,
+    RDFS,
+    SAME_AS,
+    THING,
+    TYPE,
+    Rule,
+    Term,
+    compile_rules,
+    concludes_axioms,
+    expressions,
+    is_axiom,
+)
+from orgatlas.graph.clashes import Clash, Clashes
+from orgatlas.graph.dictionary import Dictionary
+from orgatlas.graph.errors import TooMuchFollows
+from orgatlas.graph.facts import Facts, Pairs
+from orgatlas.graph.joins import NOTHING_IS_THE_SAME, Plan, conclusions, plan, rows, starts
+from orgatlas.graph.program import Program
+from orgatlas.graph.relation import NONE, Mask, Numbers, Relation, among, distinct, merged, objects, subjects, without
+from orgatlas.graph.retraction import Retraction, TooMuchEffort
+
+LIMIT = 50_000_000
+"""How many pairs a closure may hold, asserted ones and those of expressions among them: eight bytes or sixteen each."""
+
+_SUBCLASS = NamedNode(RDFS + "subClassOf")
+_UPWARD = frozenset({TYPE, _SUBCLASS, NamedNode(RDFS + "domain"), NamedNode(RDFS + "range")})
+_EVERYTHING = frozenset({THING, NamedNode(RDFS + "Resource")})
+_REFLEXIVE = frozenset(
+    {
+        SAME_AS,
+        _SUBCLASS,
+        NamedNode(RDFS + "subPropertyOf"),
+        NamedNode(OWL + "equivalentClass"),
+        NamedNode(OWL + "equivalentProperty"),
+    }
+)
+
+
+class Consequences(NamedTuple):
+    """How a change alters what follows: what now does and did not, and what did and no longer does."""
+
+    added: frozenset[Triple]
+    removed: frozenset[Triple]
+
+
+class Closure:
+    """What is asserted and what follows from it by the OWL 2 RL/RDF rules that its own axioms ask for."""
+
+    def __init__(self, triples: Iterable[Triple] = (), limit: int = LIMIT) -> None:
+        """Close triples, the ontology among them. Raises TooMuchFollows where there would be more pairs than the limit."""
+        facts = Facts(Dictionary())
+        self._limit = limit
+        self._start(facts, facts.encode(triples))
+
+    def _start(self, facts: Facts, asserted: Pairs) -> None:
+        self._facts, self._program = facts, Program(facts.dictionary)
+        self._concluded: Counter[Rule] = Counter()
+        for predicate, keys in asserted.items():
+            facts.state(predicate, keys)
+            facts.learn(predicate, keys)
+        self._axioms = set(facts.axioms())
+        news = self._axioms
+        while news:  # a second time only where rules conclude axioms that ask for rules of their own
+            fresh = self._program.extend(compile_rules(self._axioms, self._properties()))
+            for whole, step in self._program.steps.items():
+                if step not in facts.relations:
+                    facts.relations[step] = Relation(facts.relation(whole).pairs.all)
+            _, restated = self._saturate({}, fresh)
+            news = restated - self._axioms
+            self._axioms |= news
+        number = facts.dictionary.known
+        self._expressions = _column(map(number, expressions(self._axioms)))
+        self._everything = _column(map(number, _EVERYTHING))
+        self._nothing = number(NOTHING)
+        self._clashes = Clashes(facts, self._program)
+
+    def __len__(self) -> int:
+        """How many triples follow."""
+        return sum(len(self._telling(predicate, self._unstated(predicate))) for predicate in self._facts.relations)
+
+    def __iter__(self) -> Iterator[Triple]:
+        """What follows: nothing that was asserted, nothing trivial, nothing of the expressions of the ontology."""
+        for predicate in list(self._facts.relations):
+            yield from self._facts.triples(predicate, self._telling(predicate, self._unstated(predicate)))
+
+    @property
+    def inferred(self) -> frozenset[Triple]:
+        """All that follows, at once."""
+        return frozenset(self)
+
+    @property
+    def clashes(self) -> tuple[Clash, ...]:
+        """One for each rule and focus node, not each pair of values: a thousand values are one mistake."""
+        return tuple(self._clashes)
+
+    # Change.
+
+    def change(self, added: Iterable[Triple] = (), removed: Iterable[Triple] = ()) -> Consequences:
+        """Take assertions back and make others; a triple in both is asserted afterwards.
+
+        Starts over where the ontology is changed, and where that is quicker. Raises TooMuchFollows, and then the closure
+        is of no more use.
+        """
+        coming, going = self._facts.encode(added), self._facts.encode(removed)
+        stated = {p: keys[~self._facts.is_asserted(p, keys)] for p, keys in coming.items()}
+        taken = {p: without(keys[self._facts.is_asserted(p, keys)], coming.get(p, NONE)) for p, keys in going.items()}
+        stated, taken = ({p: keys for p, keys in pairs.items() if len(keys)} for pairs in (stated, taken))
+        if self._asks_for_rules(stated, taken):
+            return self._start_over(stated, taken)
+        return self._altered(stated, taken)
+
+    def _altered(self, stated: Pairs, taken: Pairs) -> Consequences:
+        facts, steps = self._facts, self._program.steps
+        for predicate, keys in taken.items():
+            facts.asserted[predicate].remove(keys)
+        try:
+            gone = Retraction(facts, self._program).gone(taken | _renamed(taken, steps))
+        except TooMuchEffort:
+            gone = None
+        if gone is None or self._asks_for_rules({}, gone):
+            for predicate, keys in taken.items():
+                facts.asserted[predicate].add(keys)
+            return self._start_over(stated, taken)
+        for predicate, keys in gone.items():
+            facts.relations[predicate].remove(keys)
+        for predicate, keys in stated.items():
+            facts.state(predicate, keys)
+        begin = {p: facts.learn(p, keys) for p, keys in (stated | _renamed(stated, steps)).items()}
+        came, restated = self._saturate(begin, ())
+        if restated:  # as if nothing had been done
+            for predicate, keys in came.items():
+                facts.relations[predicate].remove(keys)
+            for predicate, keys in gone.items():
+                facts.relations[predicate].add(keys)
+            for predicate, keys in stated.items():
+                facts.asserted[predicate].remove(keys)
+            for predicate, keys in taken.items():
+                facts.asserted[predicate].add(keys)
+            return self._start_over(stated, taken)
+        self._clashes.removed(gone)
+        self._clashes.added(came)
+        return self._compared(stated, taken, came, gone)
+
+    def _compared(self, stated: Pairs, taken: Pairs, came: Pairs, gone: Pairs) -> Consequences:
+        """What followed before and does not now, and the other way round."""
+        facts = self._facts
+        added: set[Triple] = set()
+        removed: set[Triple] = set()
+        for predicate in {**stated, **taken, **came, **gone}:
+            here = [pairs.get(predicate, NONE) for pairs in (stated, taken, came, gone)]
+            touched = distinct(np.concatenate(here))
+            is_stated, is_taken, has_come, has_gone = (among(touched, keys) for keys in here)
+            known, asserted = facts.relation(predicate).pairs.has(touched), facts.is_asserted(predicate, touched)
+            followed = (has_gone | (known & ~has_come)) & ~is_taken & ~(asserted & ~is_stated)
+            follows = known & ~asserted
+            added |= set(facts.triples(predicate, self._telling(predicate, touched[follows & ~followed])))
+            removed |= set(facts.triples(predicate, self._telling(predicate, touched[followed & ~follows])))
+        return Consequences(frozenset(added), frozenset(removed))
+
+    def _asks_for_rules(self, *changes: Pairs) -> bool:
+        """Whether other axioms stand there with these changes, or rules of owl:sameAs are needed for a new property."""
+        facts = self._facts
+        same = any(axiom.predicate == SAME_AS for axiom in self._axioms)
+        return any(
+            (same and not len(facts.relation(predicate))) or any(is_axiom(*each) for each in facts.triples(predicate, keys))
+            for pairs in changes
+            for predicate, keys in pairs.items()
+        )
+
+    def _start_over(self, stated: Pairs, taken: Pairs) -> Consequences:
+        before = {p: self._telling(p, self._unstated(p)) for p in self._facts.relations}
+        asserted = {p: without(keys.all, taken.get(p, NONE)) for p, keys in self._facts.asserted.items()}
+        for predicate, keys in stated.items():
+            asserted[predicate] = merged(asserted.get(predicate, NONE), keys)
+        after = Closure((), self._limit)
+        after._start(Facts(self._facts.dictionary), asserted)
+        self.__dict__ = after.__dict__
+        now = {p: self._telling(p, self._unstated(p)) for p in self._facts.relations}
+        return Consequences(self._difference(now, before), self._difference(before, now))
+
+    def _difference(self, one: Pairs, other: Pairs) -> frozenset[Triple]:
+        return frozenset(
+            triple
+            for predicate, keys in one.items()
+            for triple in self._facts.triples(predicate, without(keys, other.get(predicate, NONE)))
+        )
+
+    # The fixpoint.
+
+    def _saturate(self, begin: Pairs, fresh: Iterable[Rule]) -> tuple[dict[int, Numbers], set[Triple]]:
+        """Add all that follows from the pairs that have just come, and by rules that were not yet run.
+
+        Returns what has come, and the axioms among the conclusions for which there may have to be more rules.
+        """
+        came: defaultdict[int, list[Numbers]] = defaultdict(list)
+        restated: set[Triple] = set()
+        delta: defaultdict[int, list[Numbers]] = defaultdict(list)
+
+        def conclude(made: Plan, relation: Relation) -> None:
+            for predicate, found in self._conclusions(made, relation):
+                delta[predicate].append(found)
+                if concludes_axioms(made.rule):
+                    restated.update(each for each in self._facts.triples(predicate, found) if is_axiom(*each))
+
+        for predicate, keys in begin.items():
+            if len(keys):
+                delta[predicate].append(keys)
+        for rule in fresh:
+            if (first := self._rarest(rule)) is not None:
+                conclude(*first)
+        while delta:
+            before = {predicate: np.sort(np.concatenate(columns)) for predicate, columns in delta.items()}
+            delta.clear()
+            for predicate, keys in before.items():
+                came[predicate].append(keys)
+                relation = Relation(keys)
+                for made in self._program.watching.get(predicate, ()):
+                    conclude(made, relation)
+        return {predicate: np.sort(np.concatenate(columns)) for predicate, columns in came.items()}, restated
+
+    def _conclusions(self, made: Plan, relation: Relation) -> Iterator[tuple[int, Numbers]]:
+        """Add what a rule concludes if its start is a pair of this relation; yields what of it is new."""
+        facts, rule = self._facts, made.rule
+        assert rule.head
+        head = facts.dictionary.number(rule.head.predicate)
+        begin = starts(made.start, relation, facts.dictionary.number)
+        for columns in rows(made, begin, facts.relations, NOTHING_IS_THE_SAME):
+            fresh = facts.learn(head, conclusions(made, columns))
+            if len(fresh):
+                self._concluded[rule] += len(fresh)
+                if len(facts) > self._limit:
+                    raise self._too_much()
+                yield head, fresh
+
+    def _rarest(self, rule: Rule) -> tuple[Plan, Relation] | None:
+        """A rule, to be run on all that is known, begun at its rarest atom; None where an atom has no match."""
+        number = self._facts.dictionary.number
+        if not rule.body:
+            assert rule.head
+            ends = [number(slot) for slot in (rule.head.subject, rule.head.object) if not isinstance(slot, str)]
+            alone = Relation(np.array([ends[0] << 32 | ends[1]], np.uint64)) if len(ends) == 2 else Relation()
+            return plan(rule, rule.head, number), alone
+        relations = [self._facts.relation(number(atom.predicate)) for atom in rule.body]
+        counts = [len(starts(atom, relation, number)) for atom, relation in zip(rule.body, relations, strict=True)]
+        if not all(counts):
+            return None
+        first = counts.index(min(counts))
+        return plan(rule, rule.body[first], number), relations[first]
+
+    def _too_much(self) -> TooMuchFollows:
+        [(rule, count)] = self._concluded.most_common(1)
+        return TooMuchFollows(self._limit, rule.name, " ".join(map(str, rule.axiom or ())), count)
+
+    def _properties(self) -> list[Term]:
+        """The properties in use."""
+        hidden = set(self._program.steps.values())
+        used = (p for p, relation in self._facts.relations.items() if len(relation) and p not in hidden)
+        return [self._facts.dictionary.term(predicate) for predicate in used]
+
+    def _unstated(self, predicate: int) -> Numbers:
+        """The pairs of a property that are known and were not asserted."""
+        keys = self._facts.relations[predicate].pairs.all
+        return keys[~self._facts.is_asserted(predicate, keys)]
+
+    def _telling(self, predicate: int, keys: Numbers) -> Numbers:
+        """The pairs that say something, and of anything but an expression."""
+        name = self._facts.dictionary.term(predicate)
+        if not isinstance(name, NamedNode):
+            return NONE
+        ends = subjects(keys), objects(keys)
+        telling: Mask = ~(among(ends[0], self._expressions) | among(ends[1], self._expressions))
+        if name in _REFLEXIVE:
+            telling &= ends[0] != ends[1]
+        if name in _UPWARD:
+            telling &= ~among(ends[1], self._everything)
+        if name == _SUBCLASS and self._nothing is not None:
+            telling &= ends[0] != np.uint64(self._nothing)
+        return keys[telling]
+
+
+def _column(numbers: Iterable[int | None]) -> Numbers:
+    return np.array(sorted(number for number in numbers if number is not None), np.uint64)
+
+
+def _renamed(pairs: Pairs, names: Mapping[int, int]) -> dict[int, Numbers]:
+    """The pairs of transitive properties, which are steps as well."""
+    return {names[predicate]: keys for predicate, keys in pairs.items() if predicate in names}

@@ -1,0 +1,82 @@
+"""All that is known, as relations between numbers, and which part of it was asserted."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+from pyoxigraph import NamedNode, Triple
+
+from orgatlas.graph.axioms import AXIOM_CLASSES, AXIOM_PREDICATES, TYPE
+from orgatlas.graph.dictionary import Dictionary
+from orgatlas.graph.relation import Keys, Mask, Numbers, Relation, distinct, objects, pairs, subjects
+
+Pairs = Mapping[int, Numbers]
+"""Sorted pairs of some properties, each once."""
+
+
+class Facts:
+    """The asserted triples and, as they are concluded, the others."""
+
+    def __init__(self, dictionary: Dictionary) -> None:
+        self.dictionary = dictionary
+        self.relations: dict[int, Relation] = {}
+        self.asserted: dict[int, Keys] = {}
+
+    def __len__(self) -> int:
+        """How many pairs are known."""
+        return sum(map(len, self.relations.values()))
+
+    def relation(self, predicate: int) -> Relation:
+        """The pairs of a property; it is made where there was none."""
+        if predicate not in self.relations:
+            self.relations[predicate] = Relation()
+        return self.relations[predicate]
+
+    def encode(self, triples: Iterable[Triple]) -> dict[int, Numbers]:
+        """The pairs of each property of some triples."""
+        numbers = self.dictionary.numbers(triples)
+        if not len(numbers):
+            return {}
+        by_property = numbers[np.argsort(numbers[:, 1], kind="stable")]
+        properties, begins = np.unique(by_property[:, 1], return_index=True)
+        return {
+            int(each): distinct(pairs(rows[:, 0], rows[:, 2]))
+            for each, rows in zip(properties, np.split(by_property, begins[1:]), strict=True)
+        }
+
+    def state(self, predicate: int, keys: Numbers) -> None:
+        """Note that these pairs, of which none was, are asserted."""
+        self.asserted.setdefault(predicate, Keys()).add(keys)
+
+    def is_asserted(self, predicate: int, keys: Numbers) -> Mask:
+        """Which of some pairs were asserted."""
+        held = self.asserted.get(predicate)
+        return held.has(keys) if held is not None else np.zeros(len(keys), np.bool_)
+
+    def learn(self, predicate: int, found: Numbers) -> Numbers:
+        """Add pairs, in any order; returns those that are new, sorted."""
+        relation = self.relation(predicate)
+        # Most of what is found is known: the fewer are left to be sorted.
+        fresh = distinct(found[~relation.pairs.has(found)]) if len(relation) else distinct(found)
+        if len(fresh):
+            relation.add(fresh)
+        return fresh
+
+    def triples(self, predicate: int, keys: Numbers) -> Iterator[Triple]:
+        """These pairs as triples; none where the property is one without a name."""
+        named, terms = self.dictionary.term(predicate), self.dictionary.terms
+        if isinstance(named, NamedNode):
+            for subject, object in zip(terms(subjects(keys)), terms(objects(keys)), strict=True):
+                yield Triple(subject, named, object)  # type: ignore[arg-type]
+
+    def axioms(self) -> Iterator[Triple]:
+        """What is known and rules could be read from."""
+        known = self.dictionary.known
+        for predicate in map(known, AXIOM_PREDICATES):
+            if predicate is not None and predicate in self.relations:
+                yield from self.triples(predicate, self.relations[predicate].pairs.all)
+        kind = known(TYPE)
+        if kind is not None and kind in self.relations:
+            for axiom_class in map(known, AXIOM_CLASSES):
+                if axiom_class is not None:
+                    yield from self.triples(kind, self.relations[kind].matching(None, axiom_class))
+
