@@ -198,10 +198,7 @@ class _Ontology:
     def list_triples(self, head: Term) -> tuple[Triple, ...]:
         """The triples that a list is made of."""
         return tuple(
-            triple
-            for cell in self.cells(head)
-            for predicate in (FIRST, REST)
-            for triple in self.find(cell, predicate)
+            triple for cell in self.cells(head) for predicate in (FIRST, REST) for triple in self.find(cell, predicate)
         )
 
     def matters(self, term: Slot) -> bool:

@@ -128,7 +128,7 @@ class Closure:
         for predicate, keys in taken.items():
             facts.asserted[predicate].remove(keys)
         try:
-            gone = Retraction(facts, self._program).gone(taken | _renamed(taken, steps))
+            gone = Retraction(facts, self._program).gone({**taken, **_renamed(taken, steps)})
         except TooMuchEffort:
             gone = None
         if gone is None or self._asks_for_rules({}, gone):
@@ -139,7 +139,7 @@ class Closure:
             facts.relations[predicate].remove(keys)
         for predicate, keys in stated.items():
             facts.state(predicate, keys)
-        begin = {p: facts.learn(p, keys) for p, keys in (stated | _renamed(stated, steps)).items()}
+        begin = {p: facts.learn(p, keys) for p, keys in {**stated, **_renamed(stated, steps)}.items()}
         came, restated = self._saturate(begin, ())
         if restated:  # as if nothing had been done
             for predicate, keys in came.items():
@@ -176,7 +176,8 @@ class Closure:
         facts = self._facts
         same = any(axiom.predicate == SAME_AS for axiom in self._axioms)
         return any(
-            (same and not len(facts.relation(predicate))) or any(is_axiom(*each) for each in facts.triples(predicate, keys))
+            (same and not len(facts.relation(predicate)))
+            or any(is_axiom(*each) for each in facts.triples(predicate, keys))
             for pairs in changes
             for predicate, keys in pairs.items()
         )

@@ -3,8 +3,8 @@
 https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OWL_2_RL_and_RDF_Graphs_using_Rules
 """
 
-from orgatlas.graph.findings import Finding, Severity
 from orgatlas.graph.clashes import Clash
+from orgatlas.graph.findings import Finding, Severity
 from orgatlas.graph.vocabulary import rule
 
 CONTRADICTION = {

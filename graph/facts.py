@@ -79,4 +79,3 @@ class Facts:
             for axiom_class in map(known, AXIOM_CLASSES):
                 if axiom_class is not None:
                     yield from self.triples(kind, self.relations[kind].matching(None, axiom_class))
-

@@ -124,5 +124,5 @@ def starts(atom: Atom, relation: Relation, number: Callable[[Term], int]) -> Num
     object = None if isinstance(atom.object, str) else number(atom.object)
     found = relation.matching(subject, object)
     if isinstance(atom.subject, str) and atom.subject == atom.object:
-        return found[subjects(found) == objects(found)]
+        found = found[subjects(found) == objects(found)]
     return found

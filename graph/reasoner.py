@@ -1,4 +1,4 @@
-"""The seam of reasoning: triples go in, the ontology among them, and what follows comes out, where it contradicts itself, and why.
+"""The seam of reasoning: triples go in, the ontology among them, and out comes what follows and what clashes.
 
 https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OWL_2_RL_and_RDF_Graphs_using_Rules
 """

@@ -53,7 +53,8 @@ def among(keys: Numbers, column: Numbers) -> Mask:
         return np.zeros(len(keys), np.bool_)
     places = column.searchsorted(keys)
     places[places == len(column)] = 0
-    return column[places] == keys
+    found: Mask = column[places] == keys
+    return found
 
 
 def without(keys: Numbers, column: Numbers) -> Numbers:

@@ -5,15 +5,15 @@ backward/forward algorithm (Motik, Nenov, Piro, Horrocks: Incremental Update of 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
 from orgatlas.graph.derivations import Fact, derivations, premises
 from orgatlas.graph.facts import Facts, Pairs
-from orgatlas.graph.joins import NOTHING_IS_THE_SAME, conclusions, rows, starts
+from orgatlas.graph.joins import NOTHING_IS_THE_SAME, Columns, Plan, conclusions, rows, starts
 from orgatlas.graph.program import Program
-from orgatlas.graph.relation import Numbers, Relation
+from orgatlas.graph.relation import Numbers, Relation, pairs
 
 EFFORT = 5_000
 """How many facts are looked at before it is quicker to start over."""
@@ -32,6 +32,18 @@ class _Way:
         self.conclusion, self.missing = conclusion, missing
 
 
+class _Made(dict[Fact, Iterator[set[Fact]]]):
+    """What is made for a fact when it is first asked for."""
+
+    def __init__(self, make: Callable[[Fact], Iterator[set[Fact]]]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, fact: Fact) -> Iterator[set[Fact]]:
+        made = self[fact] = self._make(fact)
+        return made
+
+
 class Retraction:
     """One retraction. The facts are as they were, but for what is asserted; nothing is removed from them here."""
 
@@ -40,8 +52,11 @@ class Retraction:
         self._wholes = {step: whole for whole, step in program.steps.items()}
         self._gone: set[Fact] = set()
         self._proved: set[Fact] = set()
-        self._below: dict[Fact, list[Fact]] = {}
-        """The premises, not proved at first, of each fact that was looked at."""
+        self._effort = 0
+        self._open = _Made(self._ways_to)
+        """The ways to a fact that were not yet looked at."""
+        self._below: defaultdict[Fact, list[Fact]] = defaultdict(list)
+        """The premises, not proved at first, of the ways to a fact that were."""
         self._ways: defaultdict[Fact, list[_Way]] = defaultdict(list)
         """The ways that wait for a fact to be proved."""
 
@@ -67,26 +82,32 @@ class Retraction:
         while waiting:
             if fact in self._proved:
                 return set()
-            each = waiting.pop()
-            if each in seen or each in self._proved or each in self._gone:
-                continue
-            seen.add(each)
-            if each not in self._below:
-                self._look_at(each)
-            waiting += self._below[each]
+            each = waiting[-1]
+            if each in self._proved or each in self._gone:
+                waiting.pop()
+            elif each not in seen:
+                seen.add(each)
+                waiting += self._below[each]  # as far as an earlier search has come
+            elif missing := next(self._open[each], None):
+                waiting += missing - seen
+            else:
+                waiting.pop()
         refuted = seen - self._proved
         self._gone |= refuted
         return refuted
 
-    def _look_at(self, fact: Fact) -> None:
-        """Prove a fact from what is asserted or proved already, or note what would prove it."""
-        below = self._below[fact] = []
+    def _ways_to(self, fact: Fact) -> Iterator[set[Fact]]:
+        """The premises that each way to a fact still lacks. Ends early where they prove it."""
         if self._is_asserted(fact):
             self._prove(fact)
             return
-        if len(self._below) > EFFORT:
+        self._effort += 1
+        if self._effort > EFFORT:
             raise TooMuchEffort
         for made, columns in derivations(self._facts, self._program.concluding.get(fact[0], ()), fact):
+            if self._has_firm_row(made, columns):
+                self._prove(fact)
+                return
             for row in range(len(columns[0])):
                 needed = set(premises(made.rule, made.columns, columns, row, self._facts.dictionary))
                 if needed & self._gone:
@@ -100,7 +121,17 @@ class Retraction:
                 way = _Way(fact, len(missing))
                 for premise in missing:
                     self._ways[premise].append(way)
-                below += missing
+                self._below[fact] += missing
+                yield missing
+
+    def _has_firm_row(self, made: Plan, columns: Columns) -> bool:
+        """Whether all premises are asserted in one of many rows."""
+        firm = np.ones(len(columns[0]), np.bool_)
+        for atom in made.rule.body:
+            predicate = self._facts.dictionary.number(atom.predicate)
+            keys = pairs(columns[made.columns[atom.subject]], columns[made.columns[atom.object]])
+            firm &= self._facts.is_asserted(self._wholes.get(predicate, predicate), keys)
+        return bool(firm.any())
 
     def _prove(self, fact: Fact) -> None:
         """Note that a fact is proved, and all that only waited for it."""

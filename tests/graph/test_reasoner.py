@@ -10,8 +10,8 @@ from rdflib import OWL, RDF, RDFS
 
 from orgatlas.graph.axioms import expressions, is_axiom
 from orgatlas.graph.build import Edition
-from orgatlas.graph.rdflib_terms import to_rdflib
 from orgatlas.graph.closure import Closure
+from orgatlas.graph.rdflib_terms import to_rdflib
 from orgatlas.graph.reasoner import RuleReasoner
 from orgatlas.graph.store import flat
 
