@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from orgatlas.graph.bundle import BUILT_IN, Bundle, read_files
 from orgatlas.graph.checks import read_checks, run_checks
+from orgatlas.graph.closure import Closure
 from orgatlas.graph.contradiction import contradiction
 from orgatlas.graph.dataset import DatasetClause, names_the_default_graph, only_inserts_data, operations, using
 from orgatlas.graph.documents import read_triples
@@ -64,23 +65,44 @@ class Rules:
         return ox.NamedNode(self.bundle.base + INFERRED_GRAPH)
 
 
-def rehearse(store: MemoryStore, change: Change, rules: Rules) -> Patch:
-    """What a change comes to, with what follows from it. The store is changed too: it has to be one to throw away.
+def closed(store: MemoryStore, rules: Rules) -> Closure | None:
+    """What follows from what a store states, in the words of its engine; None where nothing is to follow.
 
-    Raises QuerySyntaxError, OutboundRefused, EvaluationFailed, UnreadableData, UnknownGraph, WriteRefused and ShapesViolated.
+    Raises TooMuchFollows.
     """
+    return RuleReasoner().close(store.asserted()) if rules.reasoning else None
+
+
+def rehearse(store: MemoryStore, change: Change, rules: Rules, closure: Closure | None = None) -> Patch:
+    """What a change comes to, with what follows from it. Store and closure are changed too: they have to be ones to throw away.
+
+    The closure is that of the store; without it, it is made. Raises QuerySyntaxError, OutboundRefused, EvaluationFailed,
+    UnreadableData, UnknownGraph, WriteRefused, TooMuchFollows and ShapesViolated.
+    """
+    closure = closed(store, rules) if closure is None else closure
+    before = () if closure is None else closure.clashes
     stated = _updated(store, change, rules) if change.operation == "update" else _stored(store, change)
     _refuse_derived(stated, rules)
-    derived, clashes = _derived(store, rules)
+    derived = _derived(store, stated, closure, rules)
     store.apply(derived)
-    if rules.gate and (found := [*_violations(store, rules), *clashes]):
+    if rules.gate and (found := [*_violations(store, rules), *_contradictions(closure)]):
         # A graph that breaks shapes already may still be changed, as long as it does not get worse.
         store.apply(derived.inverse())
         store.apply(stated.inverse())
-        known = {_identity(each) for each in (*_violations(store, rules), *_derived(store, rules)[1])}
+        known = {_identity(each) for each in (*_violations(store, rules), *map(contradiction, before))}
         if fresh := [each for each in found if _identity(each) not in known]:
             raise ShapesViolated([asdict(each) for each in fresh], _reported(fresh, change.report_form))
     return stated + derived
+
+
+def commit(store: MemoryStore, patch: Patch, rules: Rules, closure: Closure | None) -> None:
+    """Make a change that was rehearsed. What follows from it is known, and the closure only has to follow."""
+    store.apply(patch)
+    if closure is not None:
+        removed, added = (
+            tuple(quad for quad in quads if quad.graph_name != rules.inferred) for quads in (patch.removed, patch.added)
+        )
+        closure.change(*_assertions(store, Patch(removed, added)))
 
 
 # What a change states.
@@ -197,16 +219,25 @@ def _sorted(graphs: Iterable[ox.NamedNode]) -> tuple[ox.NamedNode, ...]:
 # What follows from it, and whether it conforms.
 
 
-def _derived(store: MemoryStore, rules: Rules) -> tuple[Patch, list[Finding]]:
-    """How the graph of what follows has to change, and what contradicts itself."""
-    if not rules.reasoning:
-        return Patch(), []
-    closure = RuleReasoner().close(dict.fromkeys(quad.triple for quad in store.stated()))
-    now = [placed(triple, rules.inferred) for triple in closure.inferred]
-    held = ox.Store()  # it holds literals in the words in which those of before are held
-    held.bulk_extend(now)
-    gone = tuple(quad for quad in store.quads_of(rules.inferred) if quad not in held)
-    return Patch(gone, tuple(quad for quad in now if quad not in store)), list(map(contradiction, closure.clashes))
+def _derived(store: MemoryStore, stated: Patch, closure: Closure | None, rules: Rules) -> Patch:
+    """How the graph of what follows has to change with what is stated now."""
+    if closure is None:
+        return Patch()
+    added, removed = (
+        [placed(triple, rules.inferred) for triple in triples]
+        for triples in closure.change(*_assertions(store, stated))
+    )
+    return Patch(tuple(quad for quad in removed if quad in store), tuple(quad for quad in added if quad not in store))
+
+
+def _assertions(store: MemoryStore, stated: Patch) -> tuple[list[ox.Triple], list[ox.Triple]]:
+    """The triples that some graph states since a change, and those that none does, in the words of the engine."""
+    added = [held.triple for quad in stated.added if (held := store.held(quad))]
+    return added, [quad.triple for quad in stated.removed if not store.statements(quad.triple)]
+
+
+def _contradictions(closure: Closure | None) -> list[Finding]:
+    return [] if closure is None else [contradiction(clash) for clash in closure.clashes]
 
 
 def _violations(store: MemoryStore, rules: Rules) -> list[Finding]:

@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 from orgatlas.graph.build import build, edition_store
 from orgatlas.graph.bundle import Bundle, empty_bundle, open_bundle
 from orgatlas.graph.caps import UNCOUNTED, Caps
-from orgatlas.graph.commit import Rules
+from orgatlas.graph.commit import Rules, closed, commit
 from orgatlas.graph.errors import AtlasError
 from orgatlas.graph.frames import ASK_OUTSIDE, DOORS, READ, WRITE, Kind, VisitorGone, pack_json, read_frame
 from orgatlas.graph.journal import Journal
@@ -41,11 +41,12 @@ class Keeper:
         self.rules = Rules(bundle, order["reasoning"], order["gate"])
         self.journal = Journal(self.folder)
         store, self.digest = _loaded(bundle, self.rules, order["strict"], self.journal)
+        closure = closed(store, self.rules)
+        if closure is not None:
+            store.infer(closure)
         caps = Caps(order["max_rows"] or UNCOUNTED, order["max_bytes"])
         services, writable = tuple(order["services"]), order["writable"]
-        self.snapshot = Snapshot(
-            store, bundle, order["query_memory"], caps, services, reasoning=order["reasoning"], writable=writable
-        )
+        self.snapshot = Snapshot(store, closure, bundle, order["query_memory"], caps, services, writable=writable)
         self.selector = selectors.DefaultSelector()
         self.doors: dict[str, socket.socket] = {}
         self.rehearsal: tuple[socket.socket, socket.socket] | None = None
@@ -86,7 +87,10 @@ class Keeper:
             if os.fork() == 0:
                 inlet.close()  # or it would speak to itself once the keeper is gone
                 memory = self.order["write_memory"]
-                self._child(visitor, lambda: rehearse_change(visitor, outlet, self.snapshot.store, self.rules, memory))
+                now = self.snapshot
+                self._child(
+                    visitor, lambda: rehearse_change(visitor, outlet, now.store, now.closure, self.rules, memory)
+                )
         self.rehearsal = visitor, inlet
         self.selector.unregister(self.doors[WRITE])
         self.selector.register(inlet, selectors.EVENT_READ)
@@ -114,7 +118,7 @@ class Keeper:
         store = self.snapshot.store
         self.journal.begin([*store.stated(), *store.quads_of(self.rules.inferred)], self.digest)
         self.journal.append(change)
-        store.apply(read(change))
+        commit(store, read(change), self.rules, self.snapshot.closure)
         self.digest = _next_digest(self.digest, change)
 
     def _child(self, visitor: socket.socket, work: Callable[[], None]) -> NoReturn:
@@ -143,7 +147,7 @@ def _loaded(bundle: Bundle, rules: Rules, strict: bool, journal: Journal) -> tup
     if (changed := journal.before()) is not None:
         store, digest = MemoryStore(changed.quads, rules.inferred, strict), changed.digest
     else:
-        edition = build(bundle, rules.reasoning)
+        edition = build(bundle, reasoning=False)  # what follows comes when the changes have been made
         store, digest = edition_store(edition, strict=strict), edition.digest
     for change in journal.changes():
         store.apply(read(change))

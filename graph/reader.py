@@ -16,6 +16,7 @@ import pyoxigraph as ox
 
 from orgatlas.graph.bundle import Bundle
 from orgatlas.graph.caps import Caps
+from orgatlas.graph.closure import Closure
 from orgatlas.graph.confinement import confine
 from orgatlas.graph.errors import AtlasError, EvaluationFailed, WrongAnswerKind
 from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, named
@@ -34,14 +35,17 @@ PATIENCE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What readers answer from, and within which limits: `memory` in MiB, and the hosts that SERVICE may ask."""
+    """What readers answer from, and within which limits: `memory` in MiB, and the hosts that SERVICE may ask.
+
+    Without a closure there is no reasoning.
+    """
 
     store: MemoryStore
+    closure: Closure | None
     bundle: Bundle
     memory: int
     caps: Caps
     services: tuple[str, ...] = ()
-    reasoning: bool = True
     writable: bool = False
 
 
@@ -137,7 +141,7 @@ def _graph(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
 def _service(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
     """The description of the service."""
     form = named(message["graph"], GRAPH_FORMATS)
-    abilities = Abilities(snapshot.writable, snapshot.reasoning, bool(snapshot.services))
+    abilities = Abilities(snapshot.writable, snapshot.closure is not None, bool(snapshot.services))
     triples = describe_service(snapshot.store, snapshot.bundle, message["endpoint"], abilities)
     prefixes = {**snapshot.bundle.prefixes, "sd": SD, "formats": FORMATS}
     return Outgoing("triples", form.name, lambda frames: _written(triples, frames, form.engine, prefixes))

@@ -8,6 +8,7 @@ import signal
 import socket
 from pathlib import Path
 
+from orgatlas.graph.closure import Closure
 from orgatlas.graph.commit import Change, Rules, rehearse
 from orgatlas.graph.confinement import confine
 from orgatlas.graph.errors import AtlasError, EvaluationFailed
@@ -17,7 +18,12 @@ from orgatlas.graph.store import MemoryStore
 
 
 def rehearse_change(
-    visitor: socket.socket, outlet: socket.socket, store: MemoryStore, rules: Rules, memory: int
+    visitor: socket.socket,
+    outlet: socket.socket,
+    store: MemoryStore,
+    closure: Closure | None,
+    rules: Rules,
+    memory: int,
 ) -> None:
     """Rehearse the change that a visitor asks for; `memory` is what that may take, in MiB."""
     if (frame := read_frame(visitor.makefile("rb"))) is None:
@@ -27,7 +33,7 @@ def rehearse_change(
     confine(memory)
     try:
         change = Change(**message["change"], content=Path(message["content"]).read_bytes())
-        patch = rehearse(store, change, rules)
+        patch = rehearse(store, change, rules, closure)
         text = written(patch)
         read(text)  # as the keeper will: what would be the end of it is the end of this process instead
     except AtlasError as error:

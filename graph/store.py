@@ -196,6 +196,15 @@ class MemoryStore:
             for quad in self.stated_in(graph):
                 yield self._sent.get(quad, quad)
 
+    def asserted(self) -> Iterator[ox.Triple]:
+        """The triple of every quad that is stated, as the engine holds it."""
+        graphs: list[GraphName] = [UNNAMED, *(self.named_graphs() - {self.inferred})]
+        return (quad.triple for graph in graphs for quad in self.stated_in(graph))
+
+    def held(self, quad: ox.Quad) -> ox.Quad | None:
+        """A quad as the engine holds it, in which a literal may be in other words; None if it is not held."""
+        return next(self._held(quad.triple, quad.graph_name), None)
+
     def sent_literals(self) -> Iterator[tuple[ox.Literal, ox.Literal]]:
         """The literals that the engine holds in other words, each as held and as sent."""
         for held, sent in self._sent.items():
@@ -240,6 +249,14 @@ class MemoryStore:
         for quad in patch.added:
             self._add(quad)
         self._remember(patch.added)
+
+    def infer(self, triples: Iterable[ox.Triple]) -> None:
+        """Make the graph of what follows hold these triples, of which none is stated, and no others."""
+        assert self.inferred
+        for quad in list(self.quads_of(self.inferred)):
+            self._remove(quad)
+        graphs: list[GraphName] = [self.inferred] if self.strict else [self.inferred, UNNAMED]
+        self._store.bulk_extend(placed(triple, graph) for triple in triples for graph in graphs)
 
     def _remove(self, quad: ox.Quad) -> None:
         triple = quad.triple
