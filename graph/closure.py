@@ -67,7 +67,7 @@ class Closure:
         self._start(facts, facts.encode(triples))
 
     def _start(self, facts: Facts, asserted: Pairs) -> None:
-        self._facts, self._program = facts, Program(facts.dictionary)
+        self.facts, self.program = facts, Program(facts.dictionary)
         self._concluded: Counter[Rule] = Counter()
         for predicate, keys in asserted.items():
             facts.state(predicate, keys)
@@ -75,27 +75,28 @@ class Closure:
         self._axioms = set(facts.axioms())
         news = self._axioms
         while news:  # a second time only where rules conclude axioms that ask for rules of their own
-            fresh = self._program.extend(compile_rules(self._axioms, self._properties()))
-            for whole, step in self._program.steps.items():
+            fresh = self.program.extend(compile_rules(self._axioms, self._properties()))
+            for whole, step in self.program.steps.items():
                 if step not in facts.relations:
                     facts.relations[step] = Relation(facts.relation(whole).pairs.all)
             _, restated = self._saturate({}, fresh)
             news = restated - self._axioms
             self._axioms |= news
         number = facts.dictionary.known
-        self._expressions = _column(map(number, expressions(self._axioms)))
+        self._hidden = expressions(self._axioms)
+        self._expressions = _column(map(number, self._hidden))
         self._everything = _column(map(number, _EVERYTHING))
         self._nothing = number(NOTHING)
-        self._clashes = Clashes(facts, self._program)
+        self._clashes = Clashes(facts, self.program)
 
     def __len__(self) -> int:
         """How many triples follow."""
-        return sum(len(self._telling(predicate, self._unstated(predicate))) for predicate in self._facts.relations)
+        return sum(len(self._telling(predicate, self._unstated(predicate))) for predicate in self.facts.relations)
 
     def __iter__(self) -> Iterator[Triple]:
         """What follows: nothing that was asserted, nothing trivial, nothing of the expressions of the ontology."""
-        for predicate in list(self._facts.relations):
-            yield from self._facts.triples(predicate, self._telling(predicate, self._unstated(predicate)))
+        for predicate in list(self.facts.relations):
+            yield from self.facts.triples(predicate, self._telling(predicate, self._unstated(predicate)))
 
     @property
     def inferred(self) -> frozenset[Triple]:
@@ -107,6 +108,10 @@ class Closure:
         """One for each rule and focus node, not each pair of values: a thousand values are one mistake."""
         return tuple(self._clashes)
 
+    def is_expression(self, term: object) -> bool:
+        """Whether a term is a blank node that stands for a class expression, an axiom or a list of the ontology."""
+        return term in self._hidden
+
     # Change.
 
     def change(self, added: Iterable[Triple] = (), removed: Iterable[Triple] = ()) -> Consequences:
@@ -115,20 +120,20 @@ class Closure:
         Starts over where the ontology is changed, and where that is quicker. Raises TooMuchFollows, and then the closure
         is of no more use.
         """
-        coming, going = self._facts.encode(added), self._facts.encode(removed)
-        stated = {p: keys[~self._facts.is_asserted(p, keys)] for p, keys in coming.items()}
-        taken = {p: without(keys[self._facts.is_asserted(p, keys)], coming.get(p, NONE)) for p, keys in going.items()}
+        coming, going = self.facts.encode(added), self.facts.encode(removed)
+        stated = {p: keys[~self.facts.is_asserted(p, keys)] for p, keys in coming.items()}
+        taken = {p: without(keys[self.facts.is_asserted(p, keys)], coming.get(p, NONE)) for p, keys in going.items()}
         stated, taken = ({p: keys for p, keys in pairs.items() if len(keys)} for pairs in (stated, taken))
         if self._asks_for_rules(stated, taken):
             return self._start_over(stated, taken)
         return self._altered(stated, taken)
 
     def _altered(self, stated: Pairs, taken: Pairs) -> Consequences:
-        facts, steps = self._facts, self._program.steps
+        facts, steps = self.facts, self.program.steps
         for predicate, keys in taken.items():
             facts.asserted[predicate].remove(keys)
         try:
-            gone = Retraction(facts, self._program).gone({**taken, **_renamed(taken, steps)})
+            gone = Retraction(facts, self.program).gone({**taken, **_renamed(taken, steps)})
         except TooMuchEffort:
             gone = None
         if gone is None or self._asks_for_rules({}, gone):
@@ -157,7 +162,7 @@ class Closure:
 
     def _compared(self, stated: Pairs, taken: Pairs, came: Pairs, gone: Pairs) -> Consequences:
         """What followed before and does not now, and the other way round."""
-        facts = self._facts
+        facts = self.facts
         added: set[Triple] = set()
         removed: set[Triple] = set()
         for predicate in {**stated, **taken, **came, **gone}:
@@ -173,7 +178,7 @@ class Closure:
 
     def _asks_for_rules(self, *changes: Pairs) -> bool:
         """Whether other axioms stand there with these changes, or rules of owl:sameAs are needed for a new property."""
-        facts = self._facts
+        facts = self.facts
         same = any(axiom.predicate == SAME_AS for axiom in self._axioms)
         return any(
             (same and not len(facts.relation(predicate)))
@@ -183,21 +188,21 @@ class Closure:
         )
 
     def _start_over(self, stated: Pairs, taken: Pairs) -> Consequences:
-        before = {p: self._telling(p, self._unstated(p)) for p in self._facts.relations}
-        asserted = {p: without(keys.all, taken.get(p, NONE)) for p, keys in self._facts.asserted.items()}
+        before = {p: self._telling(p, self._unstated(p)) for p in self.facts.relations}
+        asserted = {p: without(keys.all, taken.get(p, NONE)) for p, keys in self.facts.asserted.items()}
         for predicate, keys in stated.items():
             asserted[predicate] = merged(asserted.get(predicate, NONE), keys)
         after = Closure((), self._limit)
-        after._start(Facts(self._facts.dictionary), asserted)
+        after._start(Facts(self.facts.dictionary), asserted)
         self.__dict__ = after.__dict__
-        now = {p: self._telling(p, self._unstated(p)) for p in self._facts.relations}
+        now = {p: self._telling(p, self._unstated(p)) for p in self.facts.relations}
         return Consequences(self._difference(now, before), self._difference(before, now))
 
     def _difference(self, one: Pairs, other: Pairs) -> frozenset[Triple]:
         return frozenset(
             triple
             for predicate, keys in one.items()
-            for triple in self._facts.triples(predicate, without(keys, other.get(predicate, NONE)))
+            for triple in self.facts.triples(predicate, without(keys, other.get(predicate, NONE)))
         )
 
     # The fixpoint.
@@ -215,7 +220,7 @@ class Closure:
             for predicate, found in self._conclusions(made, relation):
                 delta[predicate].append(found)
                 if concludes_axioms(made.rule):
-                    restated.update(each for each in self._facts.triples(predicate, found) if is_axiom(*each))
+                    restated.update(each for each in self.facts.triples(predicate, found) if is_axiom(*each))
 
         for predicate, keys in begin.items():
             if len(keys):
@@ -229,13 +234,13 @@ class Closure:
             for predicate, keys in before.items():
                 came[predicate].append(keys)
                 relation = Relation(keys)
-                for made in self._program.watching.get(predicate, ()):
+                for made in self.program.watching.get(predicate, ()):
                     conclude(made, relation)
         return {predicate: np.sort(np.concatenate(columns)) for predicate, columns in came.items()}, restated
 
     def _conclusions(self, made: Plan, relation: Relation) -> Iterator[tuple[int, Numbers]]:
         """Add what a rule concludes if its start is a pair of this relation; yields what of it is new."""
-        facts, rule = self._facts, made.rule
+        facts, rule = self.facts, made.rule
         assert rule.head
         head = facts.dictionary.number(rule.head.predicate)
         begin = starts(made.start, relation, facts.dictionary.number)
@@ -249,13 +254,13 @@ class Closure:
 
     def _rarest(self, rule: Rule) -> tuple[Plan, Relation] | None:
         """A rule, to be run on all that is known, begun at its rarest atom; None where an atom has no match."""
-        number = self._facts.dictionary.number
+        number = self.facts.dictionary.number
         if not rule.body:
             assert rule.head
             ends = [number(slot) for slot in (rule.head.subject, rule.head.object) if not isinstance(slot, str)]
             alone = Relation(np.array([ends[0] << 32 | ends[1]], np.uint64)) if len(ends) == 2 else Relation()
             return plan(rule, rule.head, number), alone
-        relations = [self._facts.relation(number(atom.predicate)) for atom in rule.body]
+        relations = [self.facts.relation(number(atom.predicate)) for atom in rule.body]
         counts = [len(starts(atom, relation, number)) for atom, relation in zip(rule.body, relations, strict=True)]
         if not all(counts):
             return None
@@ -268,18 +273,18 @@ class Closure:
 
     def _properties(self) -> list[Term]:
         """The properties in use."""
-        hidden = set(self._program.steps.values())
-        used = (p for p, relation in self._facts.relations.items() if len(relation) and p not in hidden)
-        return [self._facts.dictionary.term(predicate) for predicate in used]
+        hidden = set(self.program.steps.values())
+        used = (p for p, relation in self.facts.relations.items() if len(relation) and p not in hidden)
+        return [self.facts.dictionary.term(predicate) for predicate in used]
 
     def _unstated(self, predicate: int) -> Numbers:
         """The pairs of a property that are known and were not asserted."""
-        keys = self._facts.relations[predicate].pairs.all
-        return keys[~self._facts.is_asserted(predicate, keys)]
+        keys = self.facts.relations[predicate].pairs.all
+        return keys[~self.facts.is_asserted(predicate, keys)]
 
     def _telling(self, predicate: int, keys: Numbers) -> Numbers:
         """The pairs that say something, and of anything but an expression."""
-        name = self._facts.dictionary.term(predicate)
+        name = self.facts.dictionary.term(predicate)
         if not isinstance(name, NamedNode):
             return NONE
         ends = subjects(keys), objects(keys)

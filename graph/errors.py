@@ -25,6 +25,7 @@ AtlasError
 │   ├── WriteRefused          a change that cannot be made here
 │   └── WrongAnswerKind       it gives a graph where a table is asked for, or the reverse
 ├── EngineFailed          a validator or reasoner could not do its work
+│   ├── ProofTooLarge         the search for a proof came to no end
 │   ├── TooMuchFollows        more follows from the graph than is kept: the axiom says from what
 │   └── Unfinished            its process died, or ran past its limit
 └── MissingProgram        a program outside Python is needed and not installed
@@ -236,6 +237,14 @@ class WrongAnswerKind(QueryError):
 
 class EngineFailed(AtlasError):
     """A validator or reasoner could not do its work: the message says which one and why."""
+
+
+class ProofTooLarge(EngineFailed):
+    """The search for a proof was given up after so many facts."""
+
+    def __init__(self, facts: int) -> None:
+        self.facts = facts
+        super().__init__(f"This follows, but no proof was found among the {facts:,} nearest statements.")
 
 
 class TooMuchFollows(EngineFailed):

@@ -35,6 +35,8 @@ class Program:
         """The same for those that find clashes."""
         self.concluding: Mapping[int, list[Plan]] = {}
         """The plans back from the heads, by the property of the head."""
+        self.explaining: Mapping[int, list[Plan]] = {}
+        """The same for rules as the tables give them: a proof may turn a whole path about, and need not do so step by step."""
 
     def extend(self, rules: Iterable[Rule]) -> list[Rule]:
         """Take in rules; returns those that have to be run on all that is known."""
@@ -49,16 +51,30 @@ class Program:
         self._plan()
         return [rule for rule in self.made if rule not in before]
 
+    def by_steps(self, rule: Rule) -> Plan | None:
+        """The plan of transitivity back from its head that lengthens a path by a step; None for another rule."""
+        if not is_transitivity(rule):
+            return None
+        stepwise = self._stepwise(rule)
+        assert stepwise.head
+        return plan(stepwise, stepwise.head, self._dictionary.number)
+
     def _plan(self) -> None:
         number = self._dictionary.number
-        watching, forbidding, concluding = (defaultdict[int, list[Plan]](list) for _ in range(3))
+        watching, forbidding, concluding, explaining = (defaultdict[int, list[Plan]](list) for _ in range(4))
         for rule in (*self.made, *(rule for rule in self.rules if rule.head is None)):
             for atom in rule.body:
                 watched = watching if rule.head else forbidding
                 watched[number(atom.predicate)].append(plan(rule, atom, number))
             if rule.head:
                 concluding[number(rule.head.predicate)].append(plan(rule, rule.head, number))
-        self.watching, self.forbidding, self.concluding = watching, forbidding, concluding
+        for step in self.steps.values():
+            explaining[step] = concluding[step]
+        for rule in self.rules:
+            if rule.head:
+                explaining[number(rule.head.predicate)].append(plan(rule, rule.head, number))
+        self.watching, self.forbidding = watching, forbidding
+        self.concluding, self.explaining = concluding, explaining
 
     def _stepwise(self, rule: Rule) -> Rule:
         """A rule, made to conclude steps where what it concludes is transitive."""

@@ -1,0 +1,332 @@
+"""Why a triple holds, or does not: its proofs, the shortest first, or what is missing for the rules that come nearest.
+
+The ways to a triple are searched backwards from it, level by level, through what is known; then costs are carried forward from
+what is asserted, the cheapest first (Knuth's generalisation of Dijkstra's algorithm), so that no proof runs in a circle. The cost
+of a proof is the number of its inferences, each counted as often as it is used.
+"""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+
+import numpy as np
+from pyoxigraph import NamedNode, Triple
+
+from orgatlas.graph.axioms import TYPE, Atom, Rule, Slot, Term
+from orgatlas.graph.closure import Closure
+from orgatlas.graph.derivations import Fact, derivations, premises
+from orgatlas.graph.errors import ProofTooLarge
+from orgatlas.graph.joins import Columns, Plan
+from orgatlas.graph.proofs import Explanation, Gap, Pattern, Proof, Step
+from orgatlas.graph.relation import pairs
+
+SHOWN = 5
+"""How many proofs are given, and how many gaps."""
+
+ENOUGH, MOST = 400, 20_000
+"""How many facts are looked at for the sake of other ways, and for the sake of a first one."""
+
+WAYS = 64
+"""How many ways of one rule to one fact are looked at, those from what is asserted first."""
+
+MATCHES = 100
+"""How many matches of one atom are tried for what is missing."""
+
+DEPTH = 6
+"""How many expressions within expressions are looked into for what is missing."""
+
+
+def explain(closure: Closure, triple: Triple, shown: int = SHOWN) -> Explanation:
+    """Explain a triple, in the words in which the closure holds it. Raises ProofTooLarge where the search came to no end."""
+    number = closure.facts.dictionary.number
+    goal = number(triple.predicate), number(triple.subject) << 32 | number(triple.object)
+    search = _Search(closure, goal)
+    if not search.is_known(goal):
+        return Explanation(triple, False, (), 0, True, _Gaps(closure).nearest(triple, shown))
+    search.run()
+    asserted = search.is_asserted(goal)
+    proofs = ([Proof(triple)] if asserted else []) + [search.proof(way) for way in search.ways[:shown]]
+    if not proofs:
+        raise ProofTooLarge(MOST)
+    return Explanation(triple, asserted, tuple(proofs[:shown]), search.count + asserted, search.counted)
+
+
+@dataclass(eq=False, slots=True)
+class _Way:
+    """A rule concludes a fact from others."""
+
+    rule: Rule
+    conclusion: Fact
+    needs: tuple[Fact, ...]
+    missing: int = 0
+    cost: int = 0
+
+
+class _Search:
+    """The search for the proofs of one fact."""
+
+    def __init__(self, closure: Closure, goal: Fact) -> None:
+        self._facts, self._program, self._goal = closure.facts, closure.program, goal
+        self._wholes = {step: whole for whole, step in self._program.steps.items()}
+        step = self._program.steps.get(goal[0])
+        self._circular = {goal} if step is None else {goal, (step, goal[1])}
+        self._ways: dict[Fact, list[_Way]] = {}
+        self._costs: dict[Fact, int] = {}
+        self._best: dict[Fact, _Way] = {}
+        self._derived_axioms = lru_cache(None)(self._axioms_to_prove)
+        self.counted = True
+        self.count = 0
+        self.ways: list[_Way] = []
+        """The ways to the goal that do not run in a circle, the cheapest first."""
+
+    def is_known(self, fact: Fact) -> bool:
+        relation = self._facts.relations.get(fact[0])
+        return relation is not None and relation.pairs.holds(fact[1])
+
+    def is_asserted(self, fact: Fact) -> bool:
+        held = self._facts.asserted.get(self._wholes.get(fact[0], fact[0]))
+        return held is not None and held.holds(fact[1])
+
+    def run(self) -> None:
+        """Look back until no shorter proof can come, and the other ways are known or enough was looked at."""
+        frontier, depth, solved_at = [self._goal], 0, 0
+        while frontier:
+            below: dict[Fact, None] = {}
+            for fact in frontier:
+                self._ways[fact] = list(self._look(fact))
+                for way in self._ways[fact]:
+                    below |= dict.fromkeys(way.needs)
+            frontier = [fact for fact in below if fact not in self._ways and not self.is_asserted(fact)]
+            depth += 1
+            looked = len(self._ways)
+            if frontier and looked < solved_at * 1.5:
+                continue
+            solved_at = looked
+            self._solve()
+            # A proof through what was not looked at yet has more inferences than it is deep.
+            if self.ways and self.ways[0].cost <= depth + 1 and looked > ENOUGH:
+                break
+            if looked > MOST:
+                break
+        self.counted &= not frontier
+        self.count += len(self.ways)
+
+    def _look(self, fact: Fact) -> Iterator[_Way]:
+        """The ways to a fact, one step back."""
+        seen = set()
+        for made, columns in self._derivations(fact):
+            for row in self._best_rows(made, columns, fact):
+                needs = premises(made.rule, made.columns, columns, row, self._facts.dictionary)
+                needs = tuple(dict.fromkeys((*needs, *self._derived_axioms(made.rule))))
+                same = made.rule.name, made.rule.axioms, needs
+                if fact not in needs and self._circular.isdisjoint(needs) and same not in seen:
+                    seen.add(same)
+                    yield _Way(made.rule, fact, needs)
+
+    def _derivations(self, fact: Fact) -> Iterator[tuple[Plan, Columns]]:
+        """The derivations of a fact. Where there are very many places to cut a path in two, only its last step is cut off."""
+        for made, columns in derivations(self._facts, self._program.explaining.get(fact[0], ()), fact):
+            stepwise = self._program.by_steps(made.rule) if len(columns[0]) > WAYS else None
+            if stepwise is None:
+                yield made, columns
+            else:
+                self._leave_uncounted(fact)
+                yield from derivations(self._facts, [stepwise], fact)
+
+    def _leave_uncounted(self, fact: Fact, ways: int = 0) -> None:
+        """Note that not all ways to a fact are looked at."""
+        if fact == self._goal:
+            self.counted = False
+            self.count += ways
+
+    def _best_rows(self, made: Plan, columns: Columns, fact: Fact) -> Sequence[int]:
+        """The rows to look at: those with the most premises that are asserted first, where there are too many."""
+        size = len(columns[0])
+        if size <= WAYS:
+            return range(size)
+        asserted = np.zeros(size, np.int8)
+        for atom in made.rule.body:
+            predicate = self._facts.dictionary.number(atom.predicate)
+            keys = pairs(columns[made.columns[atom.subject]], columns[made.columns[atom.object]])
+            asserted += self._facts.is_asserted(self._wholes.get(predicate, predicate), keys)
+        self._leave_uncounted(fact, size - WAYS)
+        best: list[int] = np.argsort(-asserted, kind="stable")[:WAYS].tolist()
+        return best
+
+    def _axioms_to_prove(self, rule: Rule) -> tuple[Fact, ...]:
+        """The axioms of a rule that are themselves concluded."""
+        number = self._facts.dictionary.number
+        facts = ((number(p), number(s) << 32 | number(o)) for s, p, o in rule.axioms)
+        return tuple(fact for fact in facts if not self.is_asserted(fact))
+
+    def _solve(self) -> None:
+        """What the cheapest proof of each fact costs, without the goal as a premise."""
+        self._costs, self._best = {}, {}
+        waiting: defaultdict[Fact, list[_Way]] = defaultdict(list)
+        heap: list[tuple[int, int, _Way]] = []
+        order = 0
+        for ways in self._ways.values():
+            for way in ways:
+                open_needs = [fact for fact in way.needs if not self.is_asserted(fact)]
+                way.missing, way.cost = len(open_needs), 1
+                for fact in open_needs:
+                    waiting[fact].append(way)
+                if not open_needs:
+                    heap.append((1, order := order + 1, way))
+        heapq.heapify(heap)
+        ways_to_goal = []
+        while heap:
+            cost, _, way = heapq.heappop(heap)
+            fact = way.conclusion
+            if fact == self._goal:
+                ways_to_goal.append(way)
+                continue
+            if fact in self._costs:
+                continue
+            self._costs[fact], self._best[fact] = cost, way
+            for above in waiting.pop(fact, ()):
+                above.missing -= 1
+                above.cost += cost
+                if not above.missing:
+                    heapq.heappush(heap, (above.cost, order := order + 1, above))
+        self.ways = ways_to_goal
+
+    def proof(self, last: _Way) -> Proof:
+        """The proof that ends in this way."""
+        needed: dict[Fact, None] = {}
+        waiting = list(last.needs)
+        while waiting:
+            fact = waiting.pop()
+            if fact not in needed and fact in self._best:
+                needed[fact] = None
+                waiting += self._best[fact].needs
+        steps: dict[Triple, Step] = {}
+        for fact in self._best:  # in the order in which they were proved
+            if fact in needed and (triple := self._triple(fact)) is not None:
+                steps.setdefault(triple, self._step(triple, self._best[fact]))
+        goal = self._triple(self._goal)
+        assert goal is not None
+        steps.pop(goal, None)
+        return Proof(goal, (*steps.values(), self._step(goal, last)))
+
+    def _step(self, triple: Triple, way: _Way) -> Step:
+        """A way in triples. What has no name of its own, as an inverse may have none, is told by what it is concluded from."""
+        axioms, told = dict.fromkeys(way.rule.axioms), dict[Triple, None]()
+        waiting = list(reversed(way.needs))
+        while waiting:
+            fact = waiting.pop()
+            if (premise := self._triple(fact)) is not None:
+                told[premise] = None
+            else:
+                axioms |= dict.fromkeys(self._best[fact].rule.axioms)
+                waiting += reversed(self._best[fact].needs)
+        return Step(triple, way.rule.name, tuple(axioms), tuple(told))
+
+    def _triple(self, fact: Fact) -> Triple | None:
+        predicate, key = fact
+        term = self._facts.dictionary.term
+        named = term(self._wholes.get(predicate, predicate))
+        return Triple(term(key >> 32), named, term(key & 0xFFFF_FFFF)) if isinstance(named, NamedNode) else None  # type: ignore[arg-type]
+
+
+class _Gaps:
+    """What is missing for a triple that does not hold."""
+
+    def __init__(self, closure: Closure) -> None:
+        self._closure, self._facts = closure, closure.facts
+        self._rules: defaultdict[Slot, list[Rule]] = defaultdict(list)
+        for rule in closure.program.rules:
+            if rule.head:
+                self._rules[rule.head.predicate].append(rule)
+
+    def nearest(self, triple: Triple, shown: int) -> tuple[Gap, ...]:
+        """The gaps with the least that is missing, and of those the ones with the most that is there."""
+        goal = Pattern(*triple)
+        found: dict[tuple[Triple | Pattern, ...], Gap] = {}
+        for gap in self._gaps(goal, frozenset([goal])):
+            found.setdefault((*gap.held, *gap.missing), gap)
+        return tuple(sorted(found.values(), key=lambda gap: (len(gap.missing), -len(gap.held)))[:shown])
+
+    def _gaps(self, goal: Pattern, above: frozenset[Pattern]) -> Iterator[Gap]:
+        for rule in self._rules.get(goal.predicate, ()):
+            assert rule.head
+            bound: dict[Slot, Slot] = {}
+            ends = ((rule.head.subject, goal.subject), (rule.head.object, goal.object))
+            if all(_agrees(slot, term, bound) for slot, term in ends):
+                gap = self._gap(rule, bound)
+                if above.isdisjoint(gap.missing):
+                    yield self._deepened(gap, above)
+
+    def _gap(self, rule: Rule, bound: Mapping[Slot, Slot]) -> Gap:
+        """The least that is missing for a rule to conclude what it is bound to."""
+        for size in range(1, len(rule.body)):
+            for missing in combinations(rule.body, size):
+                held = [atom for atom in rule.body if atom not in missing]
+                if (bindings := self._match(held, bound)) is not None:
+                    triples = (Triple(*_filled(atom, bindings)) for atom in held)  # type: ignore[arg-type]
+                    return Gap(rule.name, rule.axioms, tuple(triples), _patterns(missing, bindings))
+        return Gap(rule.name, rule.axioms, (), _patterns(rule.body, bound))
+
+    def _match(self, atoms: Sequence[Atom], bound: Mapping[Slot, Slot]) -> Mapping[Slot, Slot] | None:
+        """What the variables stand for where all these atoms hold, begun with what is bound; None where they do not."""
+        if not atoms:
+            return bound
+        # An atom that shares nothing with what is bound would hold of anything.
+        near = next((atom for atom in atoms if _is_near(atom, bound)), None)
+        if near is None:
+            return None
+        rest = [atom for atom in atoms if atom is not near]
+        for subject, object in self._matches(near, bound):
+            more = dict(bound)
+            if _agrees(near.subject, subject, more) and _agrees(near.object, object, more):
+                found = self._match(rest, more)
+                if found is not None:
+                    return found
+        return None
+
+    def _matches(self, atom: Atom, bound: Mapping[Slot, Slot]) -> Iterator[tuple[Term, Term]]:
+        known, term = self._facts.dictionary.known, self._facts.dictionary.term
+        subject, predicate, object = _filled(atom, bound)
+        ends = [None if isinstance(slot, str) else known(slot) for slot in (subject, object)]
+        if any(end is None and not isinstance(slot, str) for end, slot in zip(ends, (subject, object), strict=True)):
+            return
+        relation = self._facts.relations.get(self._facts.dictionary.number(predicate))
+        for key in relation.matching(*ends)[:MATCHES].tolist() if relation is not None else ():
+            yield term(key >> 32), term(key & 0xFFFF_FFFF)
+
+    def _deepened(self, gap: Gap, above: frozenset[Pattern]) -> Gap:
+        """A gap whose missing memberships of expressions are replaced by what is missing for those."""
+        if len(above) > DEPTH:
+            return gap
+        axioms, held, missing = dict.fromkeys(gap.axioms), dict.fromkeys(gap.held), dict[Pattern, None]()
+        for pattern in gap.missing:
+            inner = None
+            if pattern.predicate == TYPE and self._closure.is_expression(pattern.object):
+                gaps = self._gaps(pattern, above | {pattern})
+                inner = min(gaps, key=lambda each: (len(each.missing), -len(each.held)), default=None)
+            axioms |= dict.fromkeys(inner.axioms if inner else ())
+            held |= dict.fromkeys(inner.held if inner else ())
+            missing |= dict.fromkeys(inner.missing if inner else (pattern,))
+        return Gap(gap.rule, tuple(axioms), tuple(held), tuple(missing))
+
+
+def _agrees(slot: Slot, term: Slot, bound: dict[Slot, Slot]) -> bool:
+    """Whether a slot can stand for a term; a variable that is not bound is bound to it."""
+    return bound.setdefault(slot, term) == term if isinstance(slot, str) else slot == term
+
+
+def _filled(atom: Atom, bound: Mapping[Slot, Slot]) -> tuple[Slot, Term, Slot]:
+    return bound.get(atom.subject, atom.subject), atom.predicate, bound.get(atom.object, atom.object)
+
+
+def _patterns(atoms: Iterable[Atom], bound: Mapping[Slot, Slot]) -> tuple[Pattern, ...]:
+    return tuple(Pattern(*_filled(atom, bound)) for atom in atoms)
+
+
+def _is_near(atom: Atom, bound: Mapping[Slot, Slot]) -> bool:
+    """Whether an atom has a variable that is bound, or none at all."""
+    variables = [slot for slot in (atom.subject, atom.object) if isinstance(slot, str)]
+    return not variables or any(not isinstance(bound.get(slot, slot), str) for slot in variables)
