@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from orgatlas.graph.apart import apart
-from orgatlas.graph.bundle import BUILT_IN, Bundle
+from orgatlas.graph.bundle import Bundle
+from orgatlas.graph.internal import internal
 from orgatlas.graph.library import Question, Term, library_of
 from orgatlas.graph.pool import Readers
 from orgatlas.graph.settings import Settings
@@ -14,28 +15,21 @@ from orgatlas.graph.store import Query
 
 @dataclass(frozen=True, slots=True)
 class Atlas:
-    """What a route needs to answer. `internal` are the texts of the pages' own queries, whatever the bundle.
-
-    `token` is what changes need; without one there are none.
-    """
+    """What a route needs to answer. `token` is what changes need; without one there are none."""
 
     bundle: Bundle
     readers: Readers
     settings: Settings
     library: Mapping[str, Question]
-    internal: Mapping[str, str]
     token: str | None = None
 
     def own_query(self, name: str, **values: Term) -> Query:
         """One of the pages' own queries."""
-        return Query(self.internal[name], values=values)
+        return Query(internal(name), values=values)
 
 
 def open_atlas(bundle: Bundle, readers: Readers, settings: Settings, token: str | None = None) -> Atlas:
     """Read the questions; raises BrokenBundle, and Unfinished if one of them is more than the engine can take."""
-    internal = {
-        path.stem: path.read_text(encoding="utf-8") for path in (BUILT_IN / "queries" / "internal").glob("*.rq")
-    }
     # Apart, because the engine looks at each question, and one may be the end of the process that looks.
     library = apart(partial(library_of, bundle))
-    return Atlas(bundle, readers, settings, library, internal, token)
+    return Atlas(bundle, readers, settings, library, token)

@@ -19,6 +19,7 @@ from orgatlas.api.sparql import SparqlRequest, from_pairs
 from orgatlas.api.tables import table
 from orgatlas.graph.errors import QueryError
 from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS
+from orgatlas.graph.internal import internal
 from orgatlas.graph.library import ParameterType, Question
 
 EXAMPLES = 8
@@ -41,7 +42,7 @@ async def workbench(request: Request, atlas: Atlas, language: str) -> Response:
         language,
         "sparql.html",
         status=fault.status if fault else HTTPStatus.OK,
-        text=asked.query.text if asked else without_head(atlas.internal["first-query"]),
+        text=asked.query.text if asked else without_head(internal("first-query")),
         answer=answer,
         table=table(answer, atlas, language),
         fault=fault,

@@ -108,6 +108,11 @@ class Closure:
         """One for each rule and focus node, not each pair of values: a thousand values are one mistake."""
         return tuple(self._clashes)
 
+    @property
+    def axioms(self) -> frozenset[Triple]:
+        """The triples that its rules were read from, asserted or concluded."""
+        return frozenset(self._axioms)
+
     def is_expression(self, term: object) -> bool:
         """Whether a term is a blank node that stands for a class expression, an axiom or a list of the ontology."""
         return term in self._hidden

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from orgatlas.graph.bundle import BUILT_IN, Bundle
+from orgatlas.graph.bundle import Bundle
 from orgatlas.graph.errors import BrokenFile
 from orgatlas.graph.findings import Finding, Severity
+from orgatlas.graph.internal import internal
 from orgatlas.graph.store import MemoryStore, Query
 from orgatlas.graph.vocabulary import rule
 
@@ -36,8 +37,7 @@ class Passage:
 
 def passages(store: MemoryStore, bundle: Bundle) -> list[Passage]:
     """Every passage that a graph describes, by source and place. One whose numbers are none is left to the shapes."""
-    text = (BUILT_IN / "queries" / "internal" / "passages.rq").read_text(encoding="utf-8")
-    results = store.query(Query(text, bundle.base, bundle.prefixes)).results
+    results = store.query(Query(internal("passages"), bundle.base, bundle.prefixes)).results
     assert isinstance(results, ox.QuerySolutions)
     rows = ([term.value for term in row] for row in results)
     return [Passage(p, s, int(a), int(b), d) for p, s, a, b, d in rows if a.isdecimal() and b.isdecimal()]

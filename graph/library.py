@@ -30,6 +30,7 @@ from orgatlas.graph.errors import (
 )
 from orgatlas.graph.federation import refuse_outbound
 from orgatlas.graph.syntax import syntax_error
+from orgatlas.graph.terms import expanded
 from orgatlas.graph.vocabulary import PREFIXES
 
 XSD = PREFIXES["xsd"]
@@ -223,7 +224,7 @@ def _parameter(path: Path, node: yaml.Node, prefixes: Mapping[str, str]) -> Para
     try:
         if choices:
             at = choices
-            _iri(_text(path, choices), ANY_BASE, prefixes)
+            expanded(_text(path, choices), ANY_BASE, prefixes)
         if default:
             at = default
             _term(parameter, _text(path, default), ANY_BASE, prefixes)
@@ -339,26 +340,8 @@ def _term(parameter: Parameter, text: str, base: str, prefixes: Mapping[str, str
     if re.search("[\0\ud800-\udfff]", text):
         raise ValueError("text of Unicode characters")
     if parameter.type is ParameterType.IRI:
-        return _iri(text, base, prefixes)
+        return expanded(text, base, prefixes)
     return READERS[parameter.type](text)
-
-
-def _iri(text: str, base: str, prefixes: Mapping[str, str]) -> NamedNode:
-    prefix, colon, local = text.partition(":")
-    if text.startswith("<") and text.endswith(">"):
-        iri = text[1:-1]
-    elif colon and prefix in prefixes and not local.startswith("//"):
-        namespace = prefixes[prefix]
-        iri = (namespace if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", namespace) else base + namespace) + local
-    elif "://" in text or text.startswith("urn:"):
-        iri = text
-    else:
-        # It may be an IRI of another scheme, but a misspelt prefix looks like one: such IRIs want brackets.
-        raise ValueError(f"an absolute IRI, or a name with a known prefix ({', '.join(sorted(prefixes))})")
-    try:
-        return NamedNode(iri)
-    except ValueError as error:
-        raise ValueError(f"an absolute IRI or a prefixed name ({error})") from None
 
 
 def _language(text: str) -> Literal:

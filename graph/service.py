@@ -10,8 +10,9 @@ from urllib.parse import quote, urljoin
 
 import pyoxigraph as ox
 
-from orgatlas.graph.bundle import BUILT_IN, Bundle
+from orgatlas.graph.bundle import Bundle
 from orgatlas.graph.formats import GRAPH_FORMATS
+from orgatlas.graph.internal import internal
 from orgatlas.graph.library import Question, library_of
 from orgatlas.graph.store import MemoryStore, Query
 from orgatlas.graph.syntax import verb
@@ -96,9 +97,8 @@ def _dataset(dataset: ox.NamedNode, store: MemoryStore, bundle: Bundle) -> Itera
         if iri:
             yield ox.Triple(dataset, name(predicate), ox.NamedNode(bundle.resolve(iri)))
     for statistic in STATISTICS:
-        text = (BUILT_IN / "queries" / "internal" / f"{statistic}.rq").read_text(encoding="utf-8")
         of = dataset if statistic == "graph-sizes" else default
-        answer = store.query(Query(text, values={"dataset": of})).results
+        answer = store.query(Query(internal(statistic), values={"dataset": of})).results
         assert isinstance(answer, ox.QueryTriples)
         yield from answer
 

@@ -211,6 +211,12 @@ class MemoryStore:
             if isinstance(held.object, ox.Literal) and isinstance(sent.object, ox.Literal):
                 yield held.object, sent.object
 
+    def find(
+        self, subject: ox.NamedNode | ox.BlankNode | None, predicate: ox.NamedNode | None, object: Term | None
+    ) -> Iterator[ox.Quad]:
+        """The quads that match, in whatever graph; None matches anything."""
+        return self._store.quads_for_pattern(subject, predicate, object, None)
+
     def statements(self, triple: ox.Triple) -> list[ox.Quad]:
         """The quads that state a triple, in whichever graph."""
         found = [quad for quad in self._named(triple) if quad.graph_name != self.inferred]
