@@ -18,7 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from orgatlas.api import graphs, home, library, pages, problems, sparql, workbench
+from orgatlas.api import explain, graphs, home, library, pages, problems, sparql, workbench
 from orgatlas.api.atlas import Atlas, open_atlas
 from orgatlas.api.languages import LANGUAGES, language_of
 from orgatlas.api.openapi import operation
@@ -90,6 +90,8 @@ ROUTES = (
     ),
     Row("GET", "/queries/{file}", library.file),
     Row("OPTIONS", "/queries/{file}", preflight),
+    Row("GET", "/explain", explain.explanation, explain.OF_EXPLANATIONS),
+    Row("OPTIONS", "/explain", preflight),
     Row("GET", "/healthz", health),
     Row("GET", "/static/{name}", pages.static),
     Row("GET", "/", home.entrance),
@@ -100,9 +102,10 @@ PAGES: dict[str, PageHandler] = {
     "/{language}/queries/": library.list_page,
     "/{language}/queries/{name}": library.question_page,
     "/{language}/sparql": workbench.workbench,
+    "/{language}/explain": explain.explanation_page,
 }
 
-DESCRIBED = ("/sparql", graphs.PATH, graphs.PATH + "/{path:path}", "/queries/{file}", "/healthz")
+DESCRIBED = ("/sparql", graphs.PATH, graphs.PATH + "/{path:path}", "/queries/{file}", "/explain", "/healthz")
 """The paths that the API description speaks of; the others are for people."""
 
 

@@ -40,6 +40,11 @@ BundleOption = Annotated[
 ]
 
 
+LanguageOption = Annotated[
+    str, typer.Option("--lang", help="Language of the report: en or fr.", envvar="ORGATLAS_LANG")
+]
+
+
 def _option(name: str, *flags: str, **more: Any) -> Any:
     return typer.Option(*flags, help=HELP[name], envvar=variable(name), **more)
 
@@ -94,6 +99,7 @@ def serve(
     strict_default_graph: Annotated[
         bool, _option("strict_default_graph", "--strict-default-graph/--union-default-graph")
     ] = DEFAULTS.strict_default_graph,
+    sources: SourcesOption = None,
     writable: Annotated[bool, _option("writable", "--writable/--read-only")] = DEFAULTS.writable,
     token_file: Annotated[Path | None, _option("token_file")] = None,
     gate: Annotated[bool, _option("gate", "--gate/--no-gate")] = DEFAULTS.gate,
@@ -166,9 +172,7 @@ def query(
 def check(
     bundle: Bundle = None,
     form: Annotated[str, typer.Option("--format", help="text, turtle, json, sarif or junit.")] = "text",
-    language: Annotated[
-        str, typer.Option("--lang", help="Language of the report: en or fr.", envvar="ORGATLAS_LANG")
-    ] = "en",
+    language: LanguageOption = "en",
     sources: SourcesOption = None,
     engine: Annotated[
         str | None,
@@ -214,6 +218,34 @@ def check(
     if hidden := len(examination.findings) - len(findings):
         typer.echo(HIDDEN_NOTES[language].format(hidden), err=True)
     raise typer.Exit(0 if examination.passed else 1)
+
+
+@shell.command()
+def explain(
+    subject: Annotated[str, typer.Argument(metavar="S", help="A name, a name with a prefix, or an IRI.")],
+    predicate: Annotated[str, typer.Argument(metavar="P", help="A property, likewise, or a.")],
+    object: Annotated[str, typer.Argument(metavar="O", help="Likewise, or a literal as Turtle writes it.")],
+    form: Annotated[str, typer.Option("--format", help="text, jsonld, turtle, ntriples, ...")] = "text",
+    language: LanguageOption = "en",
+    bundle: BundleOption = None,
+    base_iri: BaseOption = None,
+    sources: SourcesOption = None,
+) -> None:
+    """Tell why a statement holds, down to the passages, or what is missing for it. Exit code 1: it does not hold."""
+    from orgatlas.api.telling import TEXTS, tell
+    from orgatlas.graph.apart import apart
+    from orgatlas.graph.bundle import open_bundle
+    from orgatlas.graph.errors import ReaderLost, Unfinished
+
+    if language not in TEXTS:
+        raise UsageError(f"There is no explanation in {shortened(language)!r}. Known languages: {', '.join(TEXTS)}.")
+    opened = open_bundle(bundle or [], base_iri)
+    terms = subject, predicate, object
+    try:
+        holds = apart(lambda: tell(opened, terms, form, language, sources, sys.stdout.buffer))
+    except Unfinished:
+        raise ReaderLost from None
+    raise typer.Exit(0 if holds else 1)
 
 
 @shell.command()

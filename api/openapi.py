@@ -26,6 +26,9 @@ PARAMETERS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         "Seconds after which the query is stopped, if that is less than the service allows.",
         {"type": "number"},
     ),
+    "s": ("The subject of a statement: an IRI, a name with a prefix, or a name that one thing bears.", TEXT),
+    "p": ("Its property, likewise, or a for rdf:type.", TEXT),
+    "o": ("Its object, likewise, or a literal as Turtle writes it.", TEXT),
     "graph": ("The name of a graph.", {"type": "string", "format": "iri"}),
     "default": ("The default graph is meant.", {"type": "string", "maxLength": 0}),
 }

@@ -1,13 +1,15 @@
 """An answer as a table that people read: names for IRIs, links to what the graph says about them, headings in words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+import pyoxigraph as ox
 
 from orgatlas.api.answers import Binding, Shown
 from orgatlas.api.atlas import Atlas
 from orgatlas.api.languages import N_, translations
-from orgatlas.api.pages import resource_url
+from orgatlas.api.pages import page_url, resource_url
 from orgatlas.graph.errors import shortened
 from orgatlas.graph.terms import abbreviated
 from orgatlas.graph.vocabulary import PREFIXES
@@ -17,6 +19,9 @@ CELL_LIMIT = 2000
 
 DEPTH_LIMIT = 20
 """How deep a page follows triple terms within triple terms."""
+
+STATEMENTS = (("subject", "predicate", "object"), ("s", "p", "o"), ("resource", "predicate", "object"))
+"""The names of columns that are a statement together."""
 
 NUMBERS = {PREFIXES["xsd"] + name for name in ("integer", "decimal", "double", "float")}
 
@@ -58,13 +63,25 @@ def table(shown: Shown | None, atlas: Atlas, language: str, hidden: frozenset[st
     if shown is None or shown.truth is not None or shown.graph is not None:
         return None
     names = _name_columns(shown.columns)
+    statement = _statement_columns(shown.columns)
     columns = [each for each in shown.columns if each not in hidden and each not in names.values()]
+    rows = tuple(
+        tuple(_cell(row.get(column), row.get(names.get(column, "")), atlas, language) for column in columns)
+        for row in shown.rows
+    )
+    if statement is not None:
+        # Where a column says whether it is stated, that leads to the reason; else a column of its own does.
+        place = columns.index("status") if "status" in columns else len(columns)
+        columns = columns if "status" in columns else [*columns, "why"]
+        why = translations(language).gettext(HEADINGS["why"])
+        reasons = [_reason([row.get(each) for each in statement], language) for row in shown.rows]
+        rows = tuple(
+            (*row[:place], replace(row[place] if place < len(row) else Cell(why), url=url), *row[place + 1 :])
+            for row, url in zip(rows, reasons, strict=True)
+        )
     return Table(
         tuple(_heading(column, language) for column in columns),
-        tuple(
-            tuple(_cell(row.get(column), row.get(names.get(column, "")), atlas, language) for column in columns)
-            for row in shown.rows
-        ),
+        rows,
         shown.cut,
         shown.narrowed,
     )
@@ -75,6 +92,34 @@ def _name_columns(columns: tuple[str, ...]) -> dict[str, str]:
     if "label" in columns[1:]:
         names.setdefault(columns[0], "label")
     return names
+
+
+def _statement_columns(columns: tuple[str, ...]) -> tuple[str, str, str] | None:
+    """The columns that are a statement together, if there are such."""
+    return next((each for each in STATEMENTS if set(each) <= set(columns)), None)
+
+
+def _reason(terms: list[Mapping[str, Any] | None], language: str) -> str | None:
+    """The address that says why a statement holds; none for what has no name to ask by."""
+    texts = [_asked(term) for term in terms]
+    if None in texts or (terms[1] and terms[1]["type"] != "uri"):
+        return None
+    return page_url(language, "explain", **dict(zip("spo", map(str, texts), strict=True)))
+
+
+def _asked(term: Mapping[str, Any] | None) -> str | None:
+    """A term as the page of explanations is asked for it."""
+    if term is None or term["type"] not in ("uri", "literal"):
+        return None
+    if term["type"] == "uri":
+        return f"<{term['value']}>"
+    literal = ox.Literal(term["value"], language=term.get("xml:lang"), datatype=_datatype(term))
+    text = str(literal)
+    return text if len(text) <= CELL_LIMIT else None
+
+
+def _datatype(term: Mapping[str, Any]) -> ox.NamedNode | None:
+    return ox.NamedNode(term["datatype"]) if "datatype" in term else None
 
 
 def _heading(column: str, language: str) -> Heading:
@@ -90,12 +135,12 @@ def _cell(term: Mapping[str, Any] | None, name: Mapping[str, Any] | None, atlas:
         iri = term["value"]
         url = resource_url(atlas, language, iri)
         if name is None:
-            return Cell(shortened(_short(iri, atlas), CELL_LIMIT), url=url, iri=iri)
+            return Cell(shortened(short(iri, atlas), CELL_LIMIT), url=url, iri=iri)
         return Cell(_text(name), _foreign(name, language), url, iri)
     return Cell(_text(term), _foreign(term, language), number=term.get("datatype") in NUMBERS)
 
 
-def _short(iri: str, atlas: Atlas) -> str:
+def short(iri: str, atlas: Atlas) -> str:
     """An IRI by its prefix, or relative to the base of the bundle, or as it is."""
     short = abbreviated(iri, atlas.bundle.prefixes)
     return short if not short.startswith("<") else iri.removeprefix(atlas.bundle.base) or iri
@@ -211,5 +256,6 @@ HEADINGS: Mapping[str, str] = {
     "units": N_("Units"),
     "value": N_("Value"),
     "whole": N_("Whole"),
+    "why": N_("Why?"),
 }
 """The columns of the library in words, by variable; one that is not here shows its own name."""

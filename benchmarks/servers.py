@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 ORGATLAS = [sys.executable, "-P", "-c", "from orgatlas.api.cli import main; main()"]
-PINS = ["oxigraph==0.5.13", "rdflib-endpoint[cli]==0.6.3"]
+PINS = ["oxigraph==0.5.13", "rdflib-endpoint[cli]==0.6.3", "reasonable==0.4.4"]
 OTHERS = Path(__file__).parent.parent / "build" / "bench"
 
 START, STOP, CALM = 120.0, 10.0, 5.0

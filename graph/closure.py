@@ -60,10 +60,13 @@ class Consequences(NamedTuple):
 class Closure:
     """What is asserted and what follows from it by the OWL 2 RL/RDF rules that its own axioms ask for."""
 
-    def __init__(self, triples: Iterable[Triple] = (), limit: int = LIMIT) -> None:
-        """Close triples, the ontology among them. Raises TooMuchFollows where there would be more pairs than the limit."""
+    def __init__(self, triples: Iterable[Triple] = (), limit: int = LIMIT, rules: bool = True) -> None:
+        """Close triples, the ontology among them; without rules, nothing follows.
+
+        Raises TooMuchFollows where there would be more pairs than the limit.
+        """
         facts = Facts(Dictionary())
-        self._limit = limit
+        self._limit, self._rules = limit, rules
         self._start(facts, facts.encode(triples))
 
     def _start(self, facts: Facts, asserted: Pairs) -> None:
@@ -72,7 +75,7 @@ class Closure:
         for predicate, keys in asserted.items():
             facts.state(predicate, keys)
             facts.learn(predicate, keys)
-        self._axioms = set(facts.axioms())
+        self._axioms = set(facts.axioms()) if self._rules else set()
         news = self._axioms
         while news:  # a second time only where rules conclude axioms that ask for rules of their own
             fresh = self.program.extend(compile_rules(self._axioms, self._properties()))
@@ -197,7 +200,7 @@ class Closure:
         asserted = {p: without(keys.all, taken.get(p, NONE)) for p, keys in self.facts.asserted.items()}
         for predicate, keys in stated.items():
             asserted[predicate] = merged(asserted.get(predicate, NONE), keys)
-        after = Closure((), self._limit)
+        after = Closure((), self._limit, self._rules)
         after._start(Facts(self.facts.dictionary), asserted)
         self.__dict__ = after.__dict__
         now = {p: self._telling(p, self._unstated(p)) for p in self.facts.relations}

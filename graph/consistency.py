@@ -3,12 +3,14 @@
 It is a reasoner for the whole of OWL 2 DL, a Java program that owlready2 carries: http://www.hermit-reasoner.com/
 """
 
-import io
 import re
 import shutil
+import subprocess
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import TypeAlias
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import pyoxigraph
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
@@ -23,8 +25,6 @@ from orgatlas.graph.vocabulary import PREFIXES, name, rule
 CONSISTENT, SATISFIABLE, HIERARCHY = rule("consistent"), rule("satisfiable"), rule("hierarchy-complete")
 SUBCLASS, EQUIVALENT = name("rdfs:subClassOf"), name("owl:equivalentClass")
 OWL_2 = DATATYPES | {name("owl:real"), name("owl:rational")}
-EXACT = {each for each in OWL_2 if each.value.lower().endswith(("decimal", "integer", "long"))}
-"""Numbers that may have any number of digits, or too many for a float."""
 OWL_IMPORTS, RDF_TYPE, DATATYPE = name("owl:imports"), name("rdf:type"), name("rdfs:Datatype")
 BUILDING = {name(f"rdf:{each}") for each in ("first", "rest")}
 BUILDING |= {name(f"owl:{each}") for each in ("oneOf", "unionOf", "intersectionOf", "complementOf")}
@@ -32,14 +32,41 @@ BUILDING |= {name(f"owl:{each}") for each in ("datatypeComplementOf", "onDatatyp
 BUILDING |= {name(f"xsd:{end}{kind}clusive") for end in ("min", "max") for kind in ("In", "Ex")}
 """What lists and data ranges are made of."""
 
-_Links: TypeAlias = defaultdict[Term, set[Term]]
+MEMORY = 2000
+"""Megabytes that HermiT may use."""
 
 
 def check_dl(triples: Iterable[Triple]) -> list[Finding]:
     """Reports an inconsistency, or else the classes that can have no members, and what the rules miss between the others.
 
-    MissingProgram without Java. What is said with datatypes beyond OWL 2's own, xsd:date among them, is left out:
-    HermiT gives up at them.
+    What is said with datatypes beyond OWL 2's own, xsd:date among them, is left out: HermiT gives up at them.
+    Raises MissingProgram without Java, and EngineFailed.
+    """
+    stated = list(triples)
+    hierarchy = _classified(list(_understood(stated)))
+    if hierarchy is None:
+        return [_inconsistent()]
+    # An expression that it cannot read is a class to HermiT, with a name that nobody has given.
+    terms = {THING, *(each.subject for each in stated), *(each.object for each in stated)}
+    named = {each for each in terms if isinstance(each, NamedNode) and each != NOTHING}
+    impossible = named.intersection(*(group for group in hierarchy.same if NOTHING in group) or [()])
+    return ordered([*map(_unsatisfiable, impossible), *_missed(stated, hierarchy, named - impossible)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Hierarchy:
+    """The classes as HermiT has put them in order."""
+
+    same: list[frozenset[NamedNode]]
+    """Classes that have the same members."""
+    steps: list[tuple[NamedNode, NamedNode]]
+    """A class and one right above it, with nothing in between; of those that are the same, any."""
+
+
+def _classified(triples: list[Triple]) -> _Hierarchy | None:
+    """What HermiT makes of an ontology; None where it is inconsistent.
+
+    It is run without owlready2's own way to do so, which rounds numbers, and hears no complaint about the syntax.
     """
     if shutil.which("java") is None:
         raise MissingProgram(
@@ -48,27 +75,30 @@ def check_dl(triples: Iterable[Triple]) -> list[Finding]:
         )
     import owlready2
 
-    stated = list(triples)
-    try:
-        world = owlready2.World()
-        document = pyoxigraph.serialize(_understood(stated), format=RdfFormat.N_TRIPLES) or b""
-        world.get_ontology("urn:orgatlas:checked#").load(fileobj=io.BytesIO(document), format="ntriples")
-        news = world.get_ontology("urn:orgatlas:inferred#")  # HermiT reads the world, and writes here what is new
-        owlready2.sync_reasoner_hermit(news, infer_property_values=False, debug=0)
-        impossible = {
-            NamedNode(each.iri) for each in world.inconsistent_classes() if isinstance(each, owlready2.ThingClass)
-        }
-        saved = io.BytesIO()
-        news.save(saved, format="ntriples")
-    except owlready2.OwlReadyInconsistentOntologyError:
-        return [_inconsistent()]
-    except Exception as error:  # owlready2 and HermiT raise whatever they meet
-        raise EngineFailed(f"HermiT could not read the ontology: {_reason(error)}") from error
-    told = [quad.triple for quad in pyoxigraph.parse(saved.getvalue(), format=RdfFormat.N_TRIPLES)]
-    # An expression that it cannot read is a class to HermiT, with a name that nobody has given.
-    terms = {THING, *(each.subject for each in stated), *(each.object for each in stated)}
-    spoken = {each for each in terms if isinstance(each, NamedNode) and each != NOTHING}
-    return ordered([*map(_unsatisfiable, impossible & spoken), *_missed(stated, told, spoken - impossible)])
+    home = Path(owlready2.__file__).parent / "hermit"
+    with NamedTemporaryFile(suffix=".nt") as file:
+        pyoxigraph.serialize(triples, file.name, format=RdfFormat.N_TRIPLES)
+        ran = subprocess.run(
+            ["java", f"-Xmx{MEMORY}M", "-Dfile.encoding=UTF-8", "-Dstdout.encoding=UTF-8",
+             "-classpath", f"{home}:{home / 'HermiT.jar'}", "org.semanticweb.HermiT.cli.CommandLine",
+             "--classify", Path(file.name).as_uri()],
+            capture_output=True, encoding="utf-8", errors="replace", check=False,
+        )  # fmt: skip
+    if ran.returncode and "Inconsistent ontology" in ran.stderr:
+        return None
+    if ran.returncode or UNREAD in ran.stderr:
+        raise EngineFailed(f"HermiT could not read the ontology: {_reason(ran.stderr or ran.stdout)}")
+    found: dict[str, list[list[NamedNode]]] = {"EquivalentClasses": [], "SubClassOf": []}
+    for relation, classes in ANSWER.findall(ran.stdout):
+        found[relation].append([NamedNode(iri) for iri in classes.split("> <")])
+    return _Hierarchy(
+        list(map(frozenset, found["EquivalentClasses"])), [(lower, upper) for lower, upper in found["SubClassOf"]]
+    )
+
+
+ANSWER = re.compile(r"^(EquivalentClasses|SubClassOf)\( <(.+)> \)$", re.MULTILINE)
+UNREAD = "It all went pear-shaped: "
+"""What HermiT says of a file that it could not read, and exits as if all were well."""
 
 
 def _understood(triples: list[Triple]) -> Iterator[Triple]:
@@ -102,75 +132,54 @@ def _left_out(triples: list[Triple]) -> set[Term]:
 
 
 def _foreign(term: Term) -> bool:
-    """Whether a literal or datatype is not OWL 2's own, or a number is more than owlready2 keeps, which uses floats."""
+    """Whether a literal or datatype is not OWL 2's own."""
     if isinstance(term, Literal):
-        return term.datatype not in OWL_2 or (term.datatype in EXACT and len(term.value) > 15)
+        return term.datatype not in OWL_2
     return isinstance(term, NamedNode) and term.value.startswith(PREFIXES["xsd"]) and term not in OWL_2
 
 
-def _missed(stated: list[Triple], told: list[Triple], classes: set[NamedNode]) -> Iterator[Finding]:
-    """What HermiT has told of these classes, and the rules of OWL 2 RL do not find.
+def _missed(stated: list[Triple], hierarchy: _Hierarchy, classes: set[NamedNode]) -> Iterator[Finding]:
+    """What HermiT has found of these classes, and the rules of OWL 2 RL do not find.
 
-    HermiT tells which classes are the same and which are next to each other. So nothing is reported that follows from
-    what is known and what else is reported.
+    Nothing is reported that follows from what is known and what else is reported.
     """
-    if not any(each.predicate in (SUBCLASS, EQUIVALENT) for each in told):
-        return
-    above, same = _Links(set), _Links(set)
+    above: defaultdict[Term, set[Term]] = defaultdict(set)
     for subject, predicate, object in (*stated, *Closure(stated)):
         if predicate in (SUBCLASS, EQUIVALENT):
             above[subject].add(object)
         if predicate == EQUIVALENT:
             above[object].add(subject)
-            _join(same, subject, object)
-    for subject, predicate, object in told:
-        if predicate == EQUIVALENT:
-            _join(same, subject, object)
 
-    leaders: dict[Term, NamedNode] = {}
-    for leader in sorted(classes & same.keys(), key=_thing_first):
-        group = _reached(same, leader) - leaders.keys()
+    def known(lower: NamedNode, upper: NamedNode) -> bool:
+        found: set[Term] = set()
+        waiting: list[Term] = [lower, THING]
+        while waiting and upper not in found:
+            each = waiting.pop()
+            if each not in found:
+                found.add(each)
+                waiting += above[each]
+        return upper in found
+
+    leaders: dict[NamedNode, NamedNode] = {}
+    for group in hierarchy.same:
+        leader, *others = sorted(classes & group, key=lambda each: (each != THING, each.value)) or [NOTHING]
         leaders |= dict.fromkeys(group, leader)
-        for member in sorted(classes & group - {leader}):
-            if not {leader, member} <= _reached(above, leader, THING) & _reached(above, member, THING):
-                yield _missing(member, EQUIVALENT, leader)
-                _join(above, leader, member)
-    # HermiT speaks of any of the classes that are the same, and not of the same one each time.
-    steps = {
-        (leaders.get(t.subject, t.subject), leaders.get(t.object, t.object)) for t in told if t.predicate == SUBCLASS
-    }
-    for lower, upper in steps:
-        if isinstance(lower, NamedNode) and isinstance(upper, NamedNode) and {lower, upper} <= classes:
-            if upper not in _reached(above, lower, THING):
-                yield _missing(lower, SUBCLASS, upper)
+        for other in others:
+            if not (known(other, leader) and known(leader, other)):
+                yield _missing(other, EQUIVALENT, leader)
+                above[other].add(leader)
+                above[leader].add(other)
+    for one, two in hierarchy.steps:
+        lower, upper = leaders.get(one, one), leaders.get(two, two)
+        if {lower, upper} <= classes and not known(lower, upper):
+            yield _missing(lower, SUBCLASS, upper)
 
 
-def _join(links: _Links, one: Term, other: Term) -> None:
-    links[one].add(other)
-    links[other].add(one)
-
-
-def _reached(links: _Links, *start: Term) -> set[Term]:
-    """Where the links lead to, the start included."""
-    found: set[Term] = set()
-    waiting = [*start]
-    while waiting:
-        each = waiting.pop()
-        if each not in found:
-            found.add(each)
-            waiting += links.get(each, ())
-    return found
-
-
-def _thing_first(each: NamedNode) -> tuple[bool, str]:
-    return each != THING, each.value
-
-
-def _reason(error: Exception) -> str:
+def _reason(told: str) -> str:
     """What Java said first, without its stack."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    told = [line for line in lines if not line.startswith(("at ", "Java error message is"))]
-    return re.sub(r'^Exception in thread "\w+" (\S+: )?', "", told[0]) if told else type(error).__name__
+    lines = [line.strip() for line in told.removeprefix(UNREAD).splitlines() if line.strip()]
+    first = next((line for line in lines if not line.startswith(("at ", "Picked up "))), "it does not say why")
+    return re.sub(r'^Exception in thread "\w+" (\S+: )?', "", first)
 
 
 def _inconsistent() -> Finding:

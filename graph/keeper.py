@@ -45,8 +45,11 @@ class Keeper:
         if closure is not None:
             store.infer(closure)
         caps = Caps(order["max_rows"] or UNCOUNTED, order["max_bytes"])
+        texts = Path(order["sources"]) if order["sources"] else None
         services, writable = tuple(order["services"]), order["writable"]
-        self.snapshot = Snapshot(store, closure, bundle, order["query_memory"], caps, services, writable=writable)
+        self.snapshot = Snapshot(
+            store, closure, bundle, order["query_memory"], caps, services, texts, writable=writable
+        )
         self.selector = selectors.DefaultSelector()
         self.doors: dict[str, socket.socket] = {}
         self.rehearsal: tuple[socket.socket, socket.socket] | None = None

@@ -109,7 +109,7 @@ class Names:
     def of(self, term: Term) -> dict[str, str]:
         """What a thing is called, by language, empty for none; nothing for what has no name."""
         if term not in self._known:
-            names: dict[str, str] = {}
+            names: dict[str, str] = dict(BUILT_IN_NAMES.get(term, {})) if isinstance(term, ox.NamedNode) else {}
             if isinstance(term, ox.NamedNode):
                 for row in self._query("names", thing=term):
                     name = row["name"]
@@ -124,7 +124,7 @@ class Names:
             return term.value
         if not isinstance(term, ox.NamedNode):
             return str(term)
-        names = self.of(term) or BUILT_IN_NAMES.get(term, {})
+        names = self.of(term)
         for tag in (language, "en", "", *names):
             if tag in names:
                 return names[tag]

@@ -83,7 +83,11 @@ class Readers:
         self._process = process = await asyncio.create_subprocess_exec(
             sys.executable, "-P", "-m", "orgatlas.graph.keeper",
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, "RUST_BACKTRACE": "0"},  # how the engine dies is nobody's business
+            env={
+                **os.environ,
+                "RUST_BACKTRACE": "0",  # how the engine dies is nobody's business
+                "OPENBLAS_NUM_THREADS": "1",  # numpy would start threads, which no fork takes along
+            },
         )  # fmt: skip
         assert process.stdin
         assert process.stdout
@@ -153,6 +157,11 @@ class Readers:
     def service(self, endpoint: str, form: str, encoding: str = "") -> "Visit":
         """The description of the service at an endpoint. Raises Busy, QueryTimeout and ReaderLost."""
         message = {"do": "service", "endpoint": endpoint, "graph": form, "encoding": encoding}
+        return Visit(self, {**message, "seconds": self._settings.query_timeout})
+
+    def explain(self, terms: tuple[str, str, str], address: str, form: str, encoding: str = "") -> "Visit":
+        """Why the triple of three names holds. Raises ParameterError, ProofTooLarge, Busy, QueryTimeout and ReaderLost."""
+        message = {"do": "explain", "terms": terms, "address": address, "graph": form, "encoding": encoding}
         return Visit(self, {**message, "seconds": self._settings.query_timeout})
 
     async def table(self, query: Query) -> list[dict[str, Any]]:
@@ -376,6 +385,7 @@ async def keeper(paths: Sequence[Path], settings: Settings, empty: bool = False)
             "reasoning": settings.reasoning,
             "gate": settings.gate,
             "writable": settings.writable,
+            "sources": str(settings.sources.resolve()) if settings.sources else None,
             "strict": settings.strict_default_graph,
             "query_memory": settings.query_memory,
             "write_memory": settings.write_memory,

@@ -10,15 +10,18 @@ import signal
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 
+from orgatlas.graph.account import Account, written
 from orgatlas.graph.bundle import Bundle
 from orgatlas.graph.caps import Caps
 from orgatlas.graph.closure import Closure
 from orgatlas.graph.confinement import confine
 from orgatlas.graph.errors import AtlasError, EvaluationFailed, WrongAnswerKind
+from orgatlas.graph.explain import explain
 from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, named
 from orgatlas.graph.frames import Frames, VisitorGone, pack_error, query_of, read_frame
 from orgatlas.graph.remote import inline_services
@@ -37,7 +40,7 @@ PATIENCE = 0.8
 class Snapshot:
     """What readers answer from, and within which limits: `memory` in MiB, and the hosts that SERVICE may ask.
 
-    Without a closure there is no reasoning.
+    Without a closure there is no reasoning; `texts` is the folder of the source documents.
     """
 
     store: MemoryStore
@@ -46,6 +49,7 @@ class Snapshot:
     memory: int
     caps: Caps
     services: tuple[str, ...] = ()
+    texts: Path | None = None
     writable: bool = False
 
 
@@ -147,12 +151,28 @@ def _service(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
     return Outgoing("triples", form.name, lambda frames: _written(triples, frames, form.engine, prefixes))
 
 
+def _explain(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
+    """Why a triple holds, or what is missing for it."""
+    form = named(message["graph"], GRAPH_FORMATS)
+    closure = snapshot.closure if snapshot.closure is not None else Closure(snapshot.store.asserted(), rules=False)
+    account = Account(closure, snapshot.store, snapshot.bundle, snapshot.texts)
+    triple = account.names.triple(*message["terms"])
+    document = account.document(explain(closure, triple), message["address"])
+    content = written(document, form.engine, snapshot.bundle.prefixes)
+
+    def write(frames: Frames) -> None:
+        frames.write(content)
+
+    return Outgoing("triples", form.name, write)
+
+
 def _written(triples: Any, frames: Frames, form: ox.RdfFormat, prefixes: Mapping[str, str]) -> None:
     ox.serialize(triples, frames, format=form, prefixes=dict(prefixes))  # type: ignore[arg-type]
 
 
 DOERS: Mapping[str, Callable[[Mapping[str, Any], Snapshot], Outgoing]] = {
     "query": _query,
+    "explain": _explain,
     "graph": _graph,
     "service": _service,
 }
