@@ -73,7 +73,7 @@ def table(shown: Shown | None, atlas: Atlas, language: str, hidden: frozenset[st
         # Where a column says whether it is stated, that leads to the reason; else a column of its own does.
         place = columns.index("status") if "status" in columns else len(columns)
         columns = columns if "status" in columns else [*columns, "why"]
-        why = translations(language).gettext(HEADINGS["why"])
+        why = _heading("why", language).text
         reasons = [_reason([row.get(each) for each in statement], language) for row in shown.rows]
         rows = tuple(
             (*row[:place], replace(row[place] if place < len(row) else Cell(why), url=url), *row[place + 1 :])

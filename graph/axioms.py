@@ -137,7 +137,8 @@ def compile_rules(axioms: Iterable[Triple], used: Iterable[Term] = ()) -> list[R
     made = [rule for line in _LINES for rule in _instances(line, ontology)]
     made += [*_chains(ontology), *_intersections(ontology), *_keys(ontology)]
     if SAME_AS in ontology.triples:
-        ontology.used = {*used, *(rule.head.predicate for rule in made if rule.head)}
+        # That sameness is carried over to itself is what eq-sym and eq-trans say already, in fewer ways.
+        ontology.used = {*used, *(rule.head.predicate for rule in made if rule.head)} - {SAME_AS}
         made += [rule for line in _LINES if _USED in line.axiom for rule in _instances(line, ontology)]
     if not ontology.matters(THING):  # then nobody asks what is a thing
         made = [rule for rule in made if rule.head is None or rule.head[1:] != (TYPE, THING)]

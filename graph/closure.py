@@ -33,8 +33,11 @@ from orgatlas.graph.program import Program
 from orgatlas.graph.relation import NONE, Mask, Numbers, Relation, among, distinct, merged, objects, subjects, without
 from orgatlas.graph.retraction import Retraction, TooMuchEffort
 
-LIMIT = 50_000_000
-"""How many pairs a closure may hold, asserted ones and those of expressions among them: eight bytes or sixteen each."""
+LIMIT, GROWTH = 20_000_000, 10
+"""How many pairs a closure may hold, helpers among them, of eight or sixteen bytes each; or so many times what is asserted."""
+
+REPEATS = 10
+"""How many times that many ways may lead to them: what runs round in circles finds the same again and again."""
 
 _SUBCLASS = NamedNode(RDFS + "subClassOf")
 _UPWARD = frozenset({TYPE, _SUBCLASS, NamedNode(RDFS + "domain"), NamedNode(RDFS + "range")})
@@ -60,10 +63,10 @@ class Consequences(NamedTuple):
 class Closure:
     """What is asserted and what follows from it by the OWL 2 RL/RDF rules that its own axioms ask for."""
 
-    def __init__(self, triples: Iterable[Triple] = (), limit: int = LIMIT, rules: bool = True) -> None:
+    def __init__(self, triples: Iterable[Triple] = (), limit: int | None = None, rules: bool = True) -> None:
         """Close triples, the ontology among them; without rules, nothing follows.
 
-        Raises TooMuchFollows where there would be more pairs than the limit.
+        Raises TooMuchFollows where there would be more pairs than the limit, or far more ways to them.
         """
         facts = Facts(Dictionary())
         self._limit, self._rules = limit, rules
@@ -71,10 +74,12 @@ class Closure:
 
     def _start(self, facts: Facts, asserted: Pairs) -> None:
         self.facts, self.program = facts, Program(facts.dictionary)
-        self._concluded: Counter[Rule] = Counter()
+        self._found: Counter[Rule] = Counter()
+        self._ways = self._pairs = 0
         for predicate, keys in asserted.items():
             facts.state(predicate, keys)
             facts.learn(predicate, keys)
+        self._most = self._limit or max(LIMIT, GROWTH * len(facts))
         self._axioms = set(facts.axioms()) if self._rules else set()
         news = self._axioms
         while news:  # a second time only where rules conclude axioms that ask for rules of their own
@@ -228,7 +233,7 @@ class Closure:
             for predicate, found in self._conclusions(made, relation):
                 delta[predicate].append(found)
                 if concludes_axioms(made.rule):
-                    restated.update(each for each in self.facts.triples(predicate, found) if is_axiom(*each))
+                    restated.update(self._axioms_among(predicate, found))
 
         for predicate, keys in begin.items():
             if len(keys):
@@ -246,6 +251,14 @@ class Closure:
                     conclude(made, relation)
         return {predicate: np.sort(np.concatenate(columns)) for predicate, columns in came.items()}, restated
 
+    def _axioms_among(self, predicate: int, found: Numbers) -> Iterator[Triple]:
+        """The axioms among some pairs. Of what is the same, only properties ask for rules of their own."""
+        if self.facts.dictionary.term(predicate) == SAME_AS:
+            used = _column({*self.facts.relations, *self.program.watching, *self.program.concluding})
+            first = found[:1] if all(axiom.predicate != SAME_AS for axiom in self._axioms) else NONE
+            found = np.concatenate([first, found[among(subjects(found), used) | among(objects(found), used)]])
+        return (each for each in self.facts.triples(predicate, found) if is_axiom(*each))
+
     def _conclusions(self, made: Plan, relation: Relation) -> Iterator[tuple[int, Numbers]]:
         """Add what a rule concludes if its start is a pair of this relation; yields what of it is new."""
         facts, rule = self.facts, made.rule
@@ -253,12 +266,14 @@ class Closure:
         head = facts.dictionary.number(rule.head.predicate)
         begin = starts(made.start, relation, facts.dictionary.number)
         for columns in rows(made, begin, facts.relations, NOTHING_IS_THE_SAME):
-            fresh = facts.learn(head, conclusions(made, columns))
-            if len(fresh):
-                self._concluded[rule] += len(fresh)
-                if len(facts) > self._limit:
-                    raise self._too_much()
+            found = conclusions(made, columns)
+            self._found[rule] += len(found)
+            self._ways += len(found)
+            if len(fresh := facts.learn(head, found)):
+                self._pairs += len(fresh)
                 yield head, fresh
+            if self._pairs > self._most or self._ways > self._most * REPEATS:
+                raise self._too_much()
 
     def _rarest(self, rule: Rule) -> tuple[Plan, Relation] | None:
         """A rule, to be run on all that is known, begun at its rarest atom; None where an atom has no match."""
@@ -276,8 +291,9 @@ class Closure:
         return plan(rule, rule.body[first], number), relations[first]
 
     def _too_much(self) -> TooMuchFollows:
-        [(rule, count)] = self._concluded.most_common(1)
-        return TooMuchFollows(self._limit, rule.name, " ".join(map(str, rule.axiom or ())), count)
+        [(rule, count)] = self._found.most_common(1)
+        told = " ".join(map(str, rule.axiom)) if rule.axiom else str(rule.body[0].predicate)
+        return TooMuchFollows(self._most, rule.name, told, count)
 
     def _properties(self) -> list[Term]:
         """The properties in use."""

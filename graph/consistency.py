@@ -49,7 +49,7 @@ def check_dl(triples: Iterable[Triple]) -> list[Finding]:
     # An expression that it cannot read is a class to HermiT, with a name that nobody has given.
     terms = {THING, *(each.subject for each in stated), *(each.object for each in stated)}
     named = {each for each in terms if isinstance(each, NamedNode) and each != NOTHING}
-    impossible = named.intersection(*(group for group in hierarchy.same if NOTHING in group) or [()])
+    impossible = named & next((group for group in hierarchy.same if NOTHING in group), frozenset())
     return ordered([*map(_unsatisfiable, impossible), *_missed(stated, hierarchy, named - impossible)])
 
 
@@ -66,7 +66,8 @@ class _Hierarchy:
 def _classified(triples: list[Triple]) -> _Hierarchy | None:
     """What HermiT makes of an ontology; None where it is inconsistent.
 
-    It is run without owlready2's own way to do so, which rounds numbers, and hears no complaint about the syntax.
+    It is not run by owlready2, which rounds numbers, loses names where the locale is not of UTF-8, classifies more than
+    is asked here, and takes a file that HermiT could not read for one without mistakes.
     """
     if shutil.which("java") is None:
         raise MissingProgram(
@@ -132,23 +133,23 @@ def _left_out(triples: list[Triple]) -> set[Term]:
 
 
 def _foreign(term: Term) -> bool:
-    """Whether a literal or datatype is not OWL 2's own."""
+    """Whether a literal or datatype is not OWL 2's own, nor a triple, which it does not know as a term."""
     if isinstance(term, Literal):
         return term.datatype not in OWL_2
-    return isinstance(term, NamedNode) and term.value.startswith(PREFIXES["xsd"]) and term not in OWL_2
+    return isinstance(term, Triple) or (
+        isinstance(term, NamedNode) and term.value.startswith(PREFIXES["xsd"]) and term not in OWL_2
+    )
 
 
 def _missed(stated: list[Triple], hierarchy: _Hierarchy, classes: set[NamedNode]) -> Iterator[Finding]:
     """What HermiT has found of these classes, and the rules of OWL 2 RL do not find.
 
-    Nothing is reported that follows from what is known and what else is reported.
+    Nothing is reported that follows from what is known and what was reported before.
     """
     above: defaultdict[Term, set[Term]] = defaultdict(set)
     for subject, predicate, object in (*stated, *Closure(stated)):
-        if predicate in (SUBCLASS, EQUIVALENT):
+        if predicate == SUBCLASS:  # the rules make two of these of an equivalence
             above[subject].add(object)
-        if predicate == EQUIVALENT:
-            above[object].add(subject)
 
     def known(lower: NamedNode, upper: NamedNode) -> bool:
         found: set[Term] = set()
@@ -162,9 +163,11 @@ def _missed(stated: list[Triple], hierarchy: _Hierarchy, classes: set[NamedNode]
 
     leaders: dict[NamedNode, NamedNode] = {}
     for group in hierarchy.same:
-        leader, *others = sorted(classes & group, key=lambda each: (each != THING, each.value)) or [NOTHING]
+        if not (members := sorted(classes & group, key=lambda each: (each != THING, each.value))):
+            continue
+        leader = members[0]
         leaders |= dict.fromkeys(group, leader)
-        for other in others:
+        for other in members[1:]:
             if not (known(other, leader) and known(leader, other)):
                 yield _missing(other, EQUIVALENT, leader)
                 above[other].add(leader)
@@ -177,7 +180,7 @@ def _missed(stated: list[Triple], hierarchy: _Hierarchy, classes: set[NamedNode]
 
 def _reason(told: str) -> str:
     """What Java said first, without its stack."""
-    lines = [line.strip() for line in told.removeprefix(UNREAD).splitlines() if line.strip()]
+    lines = [line.strip() for line in told.replace(UNREAD, "").splitlines() if line.strip()]
     first = next((line for line in lines if not line.startswith(("at ", "Picked up "))), "it does not say why")
     return re.sub(r'^Exception in thread "\w+" (\S+: )?', "", first)
 

@@ -248,12 +248,18 @@ class ProofTooLarge(EngineFailed):
 
 
 class TooMuchFollows(EngineFailed):
-    """More follows from the graph than is kept. `axiom` is the one by which most of it follows."""
+    """More follows from a graph than is kept, or in too many ways.
+
+    `rule` and `axiom` are those by which most of it follows (the axiom may be a property of OWL's own), `count` in how many
+    ways, `limit` how many statements may follow.
+    """
 
     def __init__(self, limit: int, rule: str, axiom: str, count: int) -> None:
         self.limit, self.rule, self.axiom, self.count = limit, rule, axiom, count
-        by = f"the axiom {axiom} ({rule})" if axiom else f"the rule {rule}"
-        super().__init__(f"More than {limit:,} statements follow from this graph, {count:,} of them by {by}.")
+        super().__init__(
+            f"Too much follows from this graph: by {axiom} (rule {rule}) alone something is concluded {count:,} times, "
+            f"and the limit is {limit:,} statements."
+        )
 
 
 class Unfinished(EngineFailed):

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from pyoxigraph import Triple
 
-from orgatlas.graph.closure import LIMIT, Closure
+from orgatlas.graph.closure import Closure
 
 
 class Reasoner(Protocol):
@@ -20,9 +20,9 @@ class Reasoner(Protocol):
 class RuleReasoner:
     """The OWL 2 RL/RDF rules that the axioms ask for, run to a fixpoint."""
 
-    def __init__(self, limit: int = LIMIT) -> None:
+    def __init__(self, limit: int | None = None) -> None:
         self._limit = limit
 
     def close(self, triples: Iterable[Triple]) -> Closure:
-        """Close triples. Raises TooMuchFollows where that would be more pairs than the limit."""
+        """Close triples. Raises TooMuchFollows where more would follow than the limit."""
         return Closure(triples, self._limit)

@@ -15,8 +15,8 @@ from orgatlas.graph.joins import NOTHING_IS_THE_SAME, Columns, Plan, conclusions
 from orgatlas.graph.program import Program
 from orgatlas.graph.relation import Numbers, Relation, pairs
 
-EFFORT = 5_000
-"""How many facts are looked at before it is quicker to start over."""
+EFFORT, SHARE = 5_000, 400
+"""How many facts are looked at before it is quicker to start over; of a large closure, one in so many."""
 
 
 class TooMuchEffort(Exception):
@@ -52,7 +52,7 @@ class Retraction:
         self._wholes = {step: whole for whole, step in program.steps.items()}
         self._gone: set[Fact] = set()
         self._proved: set[Fact] = set()
-        self._effort = 0
+        self._effort = max(EFFORT, len(facts) // SHARE)
         self._open = _Made(self._ways_to)
         """The ways to a fact that were not yet looked at."""
         self._below: defaultdict[Fact, list[Fact]] = defaultdict(list)
@@ -101,8 +101,8 @@ class Retraction:
         if self._is_asserted(fact):
             self._prove(fact)
             return
-        self._effort += 1
-        if self._effort > EFFORT:
+        self._effort -= 1
+        if not self._effort:
             raise TooMuchEffort
         for made, columns in derivations(self._facts, self._program.concluding.get(fact[0], ()), fact):
             if self._has_firm_row(made, columns):
