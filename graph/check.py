@@ -16,8 +16,8 @@ from orgatlas.graph.apart import apart
 from orgatlas.graph.build import build
 from orgatlas.graph.bundle import BUILT_IN, Bundle, locate, read_files
 from orgatlas.graph.checks import read_checks, run_check, run_checks
-from orgatlas.graph.contradiction import contradiction
-from orgatlas.graph.errors import BrokenBundle, BrokenFile, Unfinished, UnknownEngine
+from orgatlas.graph.contradiction import contradictions, too_much
+from orgatlas.graph.errors import BrokenBundle, BrokenFile, TooMuchFollows, Unfinished, UnknownEngine
 from orgatlas.graph.findings import Finding, Severity, ordered
 from orgatlas.graph.layout import check_layout
 from orgatlas.graph.parsing import check_parsers
@@ -91,7 +91,11 @@ class _Run:
         self, bundle: Bundle, sources: Path | None, engine: str | None, dl: bool, shapes: list[ox.Triple]
     ) -> None:
         self.bundle, self.sources, self.engine, self.dl, self.shapes = bundle, sources, engine, dl, shapes
-        self.edition = build(bundle)
+        self.too_much: TooMuchFollows | None = None
+        try:
+            self.edition = build(bundle)
+        except TooMuchFollows as error:
+            self.edition, self.too_much = build(bundle, reasoning=False), error
         # Beside plain files no vocabulary is built in, but they are judged against it.
         vocabulary = tuple(read_files(bundle, bundle.ontology)) if bundle.plain else self.edition.ontology
         # A plain file that says it is an ontology is judged as one.
@@ -108,11 +112,12 @@ class _Run:
         yield "parsing", lambda: check_parsers(self.bundle)
         yield "ontology", self.check_ontology
         yield "profile", lambda: check_profile(self.ontology)
-        yield "contradictions", lambda: map(contradiction, self.edition.closure.clashes)
+        yield "contradictions", self.check_closure
         yield "shapes", self.check_shapes
         yield "named graphs", self.check_named_graphs
         yield "evidence", self.check_evidence
-        yield "answers", self.check_answers
+        if self.too_much is None:
+            yield "answers", self.check_answers
         if self.dl:
             yield "description logic", self.check_dl
 
@@ -140,6 +145,9 @@ class _Run:
             return apart(lambda: PyShaclValidator().validate(self.triples, self.shapes), patience)
         except Unfinished:
             return [UNFINISHED]
+
+    def check_closure(self) -> list[Finding]:
+        return [too_much(self.too_much)] if self.too_much else contradictions(self.edition.closure)
 
     def check_named_graphs(self) -> Iterator[Finding]:
         store = ox.Store()

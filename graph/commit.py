@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from orgatlas.graph.bundle import BUILT_IN, Bundle, read_files
 from orgatlas.graph.checks import read_checks, run_checks
 from orgatlas.graph.closure import Closure
-from orgatlas.graph.contradiction import contradiction
+from orgatlas.graph.contradiction import contradiction, contradictions
 from orgatlas.graph.dataset import DatasetClause, names_the_default_graph, only_inserts_data, operations, using
 from orgatlas.graph.documents import read_triples
 from orgatlas.graph.errors import EvaluationFailed, QuerySyntaxError, ShapesViolated, UnknownGraph, WriteRefused
@@ -85,7 +85,9 @@ def rehearse(store: MemoryStore, change: Change, rules: Rules, closure: Closure 
     _refuse_derived(stated, rules)
     derived = _derived(store, stated, closure, rules)
     store.apply(derived)
-    if rules.gate and (found := [*_violations(store, rules), *_contradictions(closure)]):
+    if rules.gate and (
+        found := [*_violations(store, rules), *(contradictions(closure) if closure is not None else ())]
+    ):
         # A graph that breaks shapes already may still be changed, as long as it does not get worse.
         store.apply(derived.inverse())
         store.apply(stated.inverse())
@@ -234,10 +236,6 @@ def _assertions(store: MemoryStore, stated: Patch) -> tuple[list[ox.Triple], lis
     """The triples that some graph states since a change, and those that none does, in the words of the engine."""
     added = [held.triple for quad in stated.added if (held := store.held(quad))]
     return added, [quad.triple for quad in stated.removed if not store.statements(quad.triple)]
-
-
-def _contradictions(closure: Closure | None) -> list[Finding]:
-    return [] if closure is None else [contradiction(clash) for clash in closure.clashes]
 
 
 def _violations(store: MemoryStore, rules: Rules) -> list[Finding]:

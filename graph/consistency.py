@@ -15,9 +15,9 @@ from tempfile import NamedTemporaryFile
 import pyoxigraph
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
 
-from orgatlas.graph.axioms import NOTHING, THING, Term
+from orgatlas.graph.axioms import NOTHING, THING, Term, is_axiom
 from orgatlas.graph.closure import Closure
-from orgatlas.graph.errors import EngineFailed, MissingProgram
+from orgatlas.graph.errors import EngineFailed, MissingProgram, TooMuchFollows
 from orgatlas.graph.expressions import DATATYPES
 from orgatlas.graph.findings import Finding, Severity, ordered
 from orgatlas.graph.vocabulary import PREFIXES, name, rule
@@ -146,8 +146,15 @@ def _missed(stated: list[Triple], hierarchy: _Hierarchy, classes: set[NamedNode]
 
     Nothing is reported that follows from what is known and what was reported before.
     """
+    axioms = [
+        each for each in stated if is_axiom(*each)
+    ]  # of classes, nothing follows from what is said of their members
+    try:
+        rules = Closure(axioms)
+    except TooMuchFollows:  # which is reported for what it is
+        return
     above: defaultdict[Term, set[Term]] = defaultdict(set)
-    for subject, predicate, object in (*stated, *Closure(stated)):
+    for subject, predicate, object in (*axioms, *rules):
         if predicate == SUBCLASS:  # the rules make two of these of an equivalence
             above[subject].add(object)
 

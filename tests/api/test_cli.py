@@ -234,3 +234,50 @@ def test_the_reader_of_a_pipe_may_leave_early() -> None:
     command = " ".join(["exec", *map(repr, [*COMMAND[:3]]), f'"{COMMAND[3]}"', "export"])
     done = subprocess.run(f"{command} | head -c 10", shell=True, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_statement_is_explained_down_to_the_passages(shared: Path) -> None:
+    words = ("explain", "CSC", "oversees", "technical assistance to Barbados")
+    done = run(*words, "--sources", str(shared / "sources"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(
+        "Correctional Service of Canada — oversees → technical assistance to Barbados  [derived]"
+    )
+    assert (
+        "by the rule “chain of properties” (prp-spo2): “is accountable for”, then “is the kind of” make" in done.stdout
+    )
+    assert "passage sourceB:s04, International relations overview, characters 604 to 723" in done.stdout
+    assert done.stdout.count("technical assistance projects.”") == 1
+    french = run(*words, "--lang", "fr")
+    assert (
+        "par la règle «\u00a0enchaînement de propriétés\u00a0» (prp-spo2)\u00a0: «\u00a0répond de\u00a0»"
+        in french.stdout
+    )
+
+
+def test_what_does_not_hold_is_told_by_the_exit_code_and_what_is_missing() -> None:
+    done = run("explain", "unit:research-branch", "a", "atlas:Sector")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "- Research Branch — classification → sector  [missing]" in done.stdout
+
+
+def test_an_explanation_is_json_ld() -> None:
+    done = run("explain", "Research Branch", "skos:prefLabel", "Research Branch", "--format", "jsonld")
+    document = json.loads(done.stdout)
+    assert document["status"] == "stated"
+    assert [graph["@id"].rpartition("/")[2] for graph in document["triple"]["statedIn"]] == ["curation"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("nobody", "a", "atlas:Sector"), "Parameter 's'"),
+        (("CSC", "a", "atlas:Sector", "--format", "xls"), "xls"),
+        (("CSC", "a", "atlas:Sector", "--lang", "de"), "de"),
+    ],
+)
+def test_a_wrong_call_of_explain_is_told(words: tuple[str, ...], said: str) -> None:
+    done = run("explain", *words)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert done.stdout == ""
