@@ -34,6 +34,9 @@ PARAMETERS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
 }
 """What each parameter of a query string means, and its schema."""
 
+NEEDED = ("s", "p", "o")
+"""Those without which nothing can be answered."""
+
 
 CHANGES = {
     "204": {"description": "The change was made; Orgatlas-Edition names what is there now."},
@@ -51,7 +54,13 @@ def operation(method: str, path: str, parameters: tuple[str, ...], body: tuple[s
         "parameters": [
             *({"name": name, "in": "path", "required": True, "schema": TEXT} for name in re.findall(r"{(\w+)", path)),
             *(
-                {"name": name, "in": "query", "description": PARAMETERS[name][0], "schema": PARAMETERS[name][1]}
+                {
+                    "name": name,
+                    "in": "query",
+                    "required": name in NEEDED,
+                    "description": PARAMETERS[name][0],
+                    "schema": PARAMETERS[name][1],
+                }
                 for name in parameters
             ),
         ],

@@ -3,6 +3,7 @@
 It is a reasoner for the whole of OWL 2 DL, a Java program that owlready2 carries: http://www.hermit-reasoner.com/
 """
 
+import io
 import re
 import shutil
 import subprocess
@@ -43,14 +44,30 @@ def check_dl(triples: Iterable[Triple]) -> list[Finding]:
     Raises MissingProgram without Java, and EngineFailed.
     """
     stated = list(triples)
-    hierarchy = _classified(list(_understood(stated)))
+    understood = list(_understood(stated))
+    hierarchy = _classified(understood)
     if hierarchy is None:
         return [_inconsistent()]
     # An expression that it cannot read is a class to HermiT, with a name that nobody has given.
-    terms = {THING, *(each.subject for each in stated), *(each.object for each in stated)}
-    named = {each for each in terms if isinstance(each, NamedNode) and each != NOTHING}
+    named = {THING, *_classes(understood)}
     impossible = named & next((group for group in hierarchy.same if NOTHING in group), frozenset())
     return ordered([*map(_unsatisfiable, impossible), *_missed(stated, hierarchy, named - impossible)])
+
+
+def _classes(triples: list[Triple]) -> Iterator[NamedNode]:
+    """The classes that an ontology has, as owlready2 reads it."""
+    import owlready2
+
+    world = owlready2.World()
+    named = (triple for triple in triples if not isinstance(triple.object, Literal))  # some numbers are too long for it
+    document = pyoxigraph.serialize(named, format=RdfFormat.N_TRIPLES) or b""
+    try:
+        world.get_ontology("urn:orgatlas:checked#").load(fileobj=io.BytesIO(document), format="ntriples")
+        yield from (NamedNode(each.iri) for each in world.classes())
+    except Exception as error:  # it raises whatever it meets
+        raise EngineFailed(f"owlready2 could not read the ontology: {type(error).__name__}: {error}") from error
+    finally:
+        world.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +86,18 @@ def _classified(triples: list[Triple]) -> _Hierarchy | None:
     It is not run by owlready2, which rounds numbers, loses names where the locale is not of UTF-8, classifies more than
     is asked here, and takes a file that HermiT could not read for one without mistakes.
     """
-    if shutil.which("java") is None:
+    import owlready2
+
+    if shutil.which(owlready2.JAVA_EXE) is None:
         raise MissingProgram(
             "The check with HermiT needs Java, and there is no `java` on the PATH. "
             "Install it (Debian and Ubuntu: the package default-jre-headless), or check without --dl."
         )
-    import owlready2
-
     home = Path(owlready2.__file__).parent / "hermit"
     with NamedTemporaryFile(suffix=".nt") as file:
         pyoxigraph.serialize(triples, file.name, format=RdfFormat.N_TRIPLES)
         ran = subprocess.run(
-            ["java", f"-Xmx{MEMORY}M", "-Dfile.encoding=UTF-8", "-Dstdout.encoding=UTF-8",
+            [owlready2.JAVA_EXE, f"-Xmx{MEMORY}M", "-Dfile.encoding=UTF-8", "-Dstdout.encoding=UTF-8",
              "-classpath", f"{home}:{home / 'HermiT.jar'}", "org.semanticweb.HermiT.cli.CommandLine",
              "--classify", Path(file.name).as_uri()],
             capture_output=True, encoding="utf-8", errors="replace", check=False,
@@ -146,9 +163,8 @@ def _missed(stated: list[Triple], hierarchy: _Hierarchy, classes: set[NamedNode]
 
     Nothing is reported that follows from what is known and what was reported before.
     """
-    axioms = [
-        each for each in stated if is_axiom(*each)
-    ]  # of classes, nothing follows from what is said of their members
+    # What is said of members has no say in how their classes lie, and may be much.
+    axioms = [each for each in stated if is_axiom(*each)]
     try:
         rules = Closure(axioms)
     except TooMuchFollows:  # which is reported for what it is

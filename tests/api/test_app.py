@@ -130,7 +130,8 @@ def test_static_files_are_kept_by_their_version(client: httpx.Client) -> None:
 @pytest.mark.filterwarnings("error")
 def test_the_api_description_speaks_of_what_programs_use(client: httpx.Client) -> None:
     description = client.get("/openapi.json").json()
-    assert description["paths"].keys() == {"/sparql", "/graphs", "/graphs/{path}", "/queries/{file}", "/healthz"}
+    paths = {"/sparql", "/graphs", "/graphs/{path}", "/queries/{file}", "/explain", "/healthz"}
+    assert description["paths"].keys() == paths
     assert description["paths"]["/sparql"].keys() == {"get", "post"}
 
 

@@ -28,6 +28,7 @@ OPERATIONS = (
     "POST /graphs/{path}",
     "DELETE /graphs/{path}",
     "GET /queries/{file}",
+    "GET /explain",
     "GET /healthz",
 )
 
