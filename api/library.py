@@ -6,7 +6,7 @@ https://www.w3.org/TR/sparql11-results-csv-tsv/ and https://www.w3.org/TR/sparql
 import asyncio
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import PurePath
 from urllib.parse import quote, urlencode
@@ -23,6 +23,7 @@ from orgatlas.api.limits import Pairs, query_pairs
 from orgatlas.api.negotiation import choose_language
 from orgatlas.api.pages import render
 from orgatlas.api.problems import problem, told
+from orgatlas.api.sparql import infers
 from orgatlas.api.tables import table
 from orgatlas.graph.errors import ParameterError, QueryError
 from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS
@@ -32,6 +33,9 @@ from orgatlas.graph.terms import abbreviated
 
 CHOICE_LIMIT = 200
 """Things that a list to choose from may have; where there are more, one writes."""
+
+INFER = "infer"
+"""The parameter that every question has, unless it has one of this name itself: whether to look at what follows."""
 
 TAGS: Mapping[str, str] = {
     "units": N_("Units"),
@@ -129,7 +133,10 @@ async def file(request: Request, atlas: Atlas) -> Response:
     if table_form is None and graph_form is None:
         known = ", ".join(f".{form.suffix}" for form in (*TABLE_FORMATS, *GRAPH_FORMATS))
         raise HTTPException(HTTPStatus.NOT_FOUND, f"A question answers as one of {known}.")
-    query = _query(question, atlas, query_pairs(request))
+    pairs = query_pairs(request)
+    infer = INFER not in {each.name for each in question.parameters}
+    asked = [pair for pair in pairs if pair[0] != INFER] if infer else pairs
+    query = replace(_query(question, atlas, asked), inferred=infers(pairs) if infer else True)
     return await stream(request, atlas, query, Forms(table_form, graph_form))
 
 

@@ -22,6 +22,7 @@ PARAMETERS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         "The form of the answer, in place of Accept: csv, json, xml, tsv, ttl, nt, rdf, jsonld, trig, nq.",
         TEXT,
     ),
+    "infer": ("false: only what is stated is looked at, not what follows.", {"type": "boolean"}),
     "timeout": (
         "Seconds after which the query is stopped, if that is less than the service allows.",
         {"type": "number"},

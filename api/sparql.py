@@ -41,7 +41,7 @@ FORM, QUERY, UPDATE = "application/x-www-form-urlencoded", "application/sparql-q
 SENT = (QUERY, FORM, UPDATE)
 """What may be posted."""
 
-OF_QUERIES = ("default-graph-uri", "named-graph-uri", "format", "timeout")
+OF_QUERIES = ("default-graph-uri", "named-graph-uri", "infer", "format", "timeout")
 OF_UPDATES = ("using-graph-uri", "using-named-graph-uri")
 """The parameters of either operation, beside its text."""
 
@@ -140,6 +140,7 @@ def from_pairs(pairs: Pairs) -> SparqlRequest:
         default_graphs=tuple(_graphs(pairs, "default-graph-uri")),
         named_graphs=tuple(_graphs(pairs, "named-graph-uri")),
         seconds=_seconds(seconds[0]) if seconds else None,
+        inferred=infers(pairs),
     )
     return SparqlRequest(query, formats[0] if formats else None)
 
@@ -169,6 +170,14 @@ def _values(pairs: Pairs, wanted: str) -> list[str]:
 def _graphs(pairs: Pairs, name: str) -> list[str]:
     """The graphs that a parameter names; forms of other services send it empty where they mean none."""
     return [absolute_iri(value, f"The parameter {name!r}") for value in _values(pairs, name) if value]
+
+
+def infers(pairs: Pairs) -> bool:
+    """Whether what follows is to be looked at: `infer` is the parameter of RDF4J's servers, true where it is not given."""
+    values = _values(pairs, "infer")
+    if len(values) > 1 or not {each.lower() for each in values} <= {"true", "false"}:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "The parameter 'infer' is true or false, and given once.")
+    return not values or values[0].lower() == "true"
 
 
 def _seconds(text: str) -> float:

@@ -42,6 +42,7 @@ async def workbench(request: Request, atlas: Atlas, language: str) -> Response:
         language,
         "sparql.html",
         status=fault.status if fault else HTTPStatus.OK,
+        inferred=asked.query.inferred if asked else True,
         text=asked.query.text if asked else without_head(internal("first-query")),
         answer=answer,
         table=table(answer, atlas, language),
@@ -62,6 +63,7 @@ def _file_url(asked: SparqlRequest, suffix: str) -> str:
         ("query", asked.query.text),
         *(("default-graph-uri", iri) for iri in asked.query.default_graphs),
         *(("named-graph-uri", iri) for iri in asked.query.named_graphs),
+        *([] if asked.query.inferred else [("infer", "false")]),
         ("format", suffix),
     ]
     return f"/sparql?{urlencode(pairs)}"

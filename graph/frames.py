@@ -79,6 +79,7 @@ def query_message(query: Query, table: str | None, graph: str | None, encoding: 
         "values": {name: _term_out(value) for name, value in query.values.items()},
         "default": query.default_graphs,
         "named": query.named_graphs,
+        "inferred": query.inferred,
         "table": table,
         "graph": graph,
         "encoding": encoding,
@@ -89,7 +90,8 @@ def query_message(query: Query, table: str | None, graph: str | None, encoding: 
 def query_of(message: Mapping[str, Any], base: str, prefixes: Mapping[str, str]) -> Query:
     """The query of a message, to be read with the base and prefixes of the graph."""
     values = {name: _term_in(value) for name, value in message["values"].items()}
-    return Query(message["text"], base, prefixes, values, tuple(message["default"]), tuple(message["named"]))
+    graphs = tuple(message["default"]), tuple(message["named"])
+    return Query(message["text"], base, prefixes, values, *graphs, inferred=message["inferred"])
 
 
 def pack_error(error: errors.AtlasError, leaving: bool = False) -> bytes:

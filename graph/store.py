@@ -5,6 +5,7 @@ https://www.w3.org/TR/sparql11-query/ and https://www.w3.org/TR/sparql11-protoco
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import IO, Literal, Protocol
 
 import pyoxigraph as ox
@@ -39,7 +40,7 @@ class Query:
     """One SPARQL query. Variables in `values` are bound to terms by the engine and never become text of the query.
 
     `default_graphs` and `named_graphs` describe its dataset; where both are empty, its own FROM clauses do, or nothing.
-    `seconds` is how long it may take, where that is less than is allowed.
+    `seconds` is how long it may take, where that is less than is allowed. Unless `inferred`, only what is stated is looked at.
     """
 
     text: str
@@ -49,6 +50,7 @@ class Query:
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     seconds: float | None = None
+    inferred: bool = True
 
 
 class Answer(Protocol):
@@ -109,6 +111,7 @@ class MemoryStore:
         self.inferred, self.strict = inferred, strict
         self._store = ox.Store()
         self._both: set[ox.Triple] = set()
+        self._stated: ox.Store | None = None
         self._sent: dict[ox.Quad, ox.Quad] = {}
         held = tuple(quads)
         self._store.bulk_extend(held)
@@ -132,7 +135,7 @@ class MemoryStore:
             # The engine's merge of several graphs holds a triple as often as they state it.
             if not clause and len((own := clause_of(query.text, query.base, prefixes)).default) > 1:
                 clause = own
-            store, default, named = self._dataset(clause)
+            store, default, named = _dataset(clause, self._store if query.inferred else self._only_stated())
             results = store.query(
                 query.text,
                 base_iri=query.base,
@@ -148,25 +151,26 @@ class MemoryStore:
             raise EvaluationFailed(str(error)) from None
         return MemoryAnswer(results, query.prefixes)
 
-    def _dataset(self, clause: DatasetClause) -> tuple[ox.Store, DefaultGraphs | None, NamedGraphs | None]:
-        """The engine's store that holds a dataset, and which of its graphs are meant; None means all that it has."""
-        if not clause:
-            return self._store, None, None
-        default: DefaultGraphs = [ox.NamedNode(iri) for iri in dict.fromkeys(clause.default)]
-        named: NamedGraphs = [ox.NamedNode(iri) for iri in dict.fromkeys(clause.named)]
-        if len(default) < 2:
-            return self._store, default, named
-        merged = ox.Store()
-        for graph in default:
-            merged.bulk_extend(placed(quad.triple) for quad in self._store.quads_for_pattern(None, None, None, graph))
-        for graph in named:
-            merged.bulk_extend(self._store.quads_for_pattern(None, None, None, graph))
-        return merged, [UNNAMED], named
+    def _only_stated(self) -> ox.Store:
+        """The engine's store without what follows; made when it is first asked for, and again after a change."""
+        if self.inferred is None or not any(True for _ in self.quads_of(self.inferred)):
+            return self._store
+        if self._stated is None:
+            self._stated = ox.Store()
+            for graph in self._store.named_graphs():
+                if graph != self.inferred:
+                    self._stated.add_graph(graph)
+                    self._stated.bulk_extend(self._of(graph))
+            self._stated.bulk_extend(self.stated_in(UNNAMED) if self.strict else map(placed, self.asserted()))
+        return self._stated
 
     # The Graph Store: what is stated, graph by graph.
 
     def quads_of(self, graph: GraphName) -> Iterator[ox.Quad]:
         """What the engine holds of a graph: of the default graph, all that queries see there."""
+        return self._of(graph)
+
+    def _of(self, graph: GraphName | ox.BlankNode) -> Iterator[ox.Quad]:
         return self._store.quads_for_pattern(None, None, None, graph)
 
     def graph(self, name: GraphName) -> Iterator[ox.Triple]:
@@ -198,8 +202,10 @@ class MemoryStore:
 
     def asserted(self) -> Iterator[ox.Triple]:
         """The triple of every quad that is stated, as the engine holds it."""
-        graphs: list[GraphName] = [UNNAMED, *(self.named_graphs() - {self.inferred})]
-        return (quad.triple for graph in graphs for quad in self.stated_in(graph))
+        named = (
+            quad.triple for graph in self._store.named_graphs() if graph != self.inferred for quad in self._of(graph)
+        )
+        return chain((quad.triple for quad in self.stated_in(UNNAMED)), named)
 
     def held(self, quad: ox.Quad) -> ox.Quad | None:
         """A quad as the engine holds it, in which a literal may be in other words; None if it is not held."""
@@ -246,6 +252,7 @@ class MemoryStore:
 
     def apply(self, patch: Patch) -> None:
         """Change what is held. A quad that goes and is not there, or comes and is, changes nothing."""
+        self._stated = None
         for quad in patch.removed:
             self._remove(quad)
         for graph in patch.dropped:
@@ -259,6 +266,7 @@ class MemoryStore:
     def infer(self, triples: Iterable[ox.Triple]) -> None:
         """Make the graph of what follows hold these triples, of which none is stated, and no others."""
         assert self.inferred
+        self._stated = None
         for quad in list(self.quads_of(self.inferred)):
             self._remove(quad)
         graphs: list[GraphName] = [self.inferred] if self.strict else [self.inferred, UNNAMED]
@@ -317,6 +325,22 @@ class MemoryStore:
                 held = next(self._held(sent.triple, sent.graph_name), None)
                 if held is not None and held != sent:
                     self._sent[held] = sent
+
+
+def _dataset(clause: DatasetClause, whole: ox.Store) -> tuple[ox.Store, DefaultGraphs | None, NamedGraphs | None]:
+    """The engine's store that holds a dataset, and which of its graphs are meant; None means all that it has."""
+    if not clause:
+        return whole, None, None
+    default: DefaultGraphs = [ox.NamedNode(iri) for iri in dict.fromkeys(clause.default)]
+    named: NamedGraphs = [ox.NamedNode(iri) for iri in dict.fromkeys(clause.named)]
+    if len(default) < 2:
+        return whole, default, named
+    merged = ox.Store()
+    for graph in default:
+        merged.bulk_extend(placed(quad.triple) for quad in whole.quads_for_pattern(None, None, None, graph))
+    for graph in named:
+        merged.bulk_extend(whole.quads_for_pattern(None, None, None, graph))
+    return merged, [UNNAMED], named
 
 
 def _spoken(prefixes: Mapping[str, str], text: str) -> dict[str, str]:

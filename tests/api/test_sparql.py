@@ -213,3 +213,22 @@ def test_a_visitor_who_leaves_frees_the_reader(client: httpx.Client) -> None:
 def test_problems_are_json_with_their_letters(client: httpx.Client) -> None:
     answer = client.get("/sparql", params={"query": ASK, "format": "é"})
     assert "é" in json.loads(answer.content)["detail"]
+
+
+def test_what_follows_can_be_left_out(client: httpx.Client) -> None:
+    query = "SELECT (COUNT(*) AS ?n) { unit:international-relations-directorate atlas:oversees ?x }"
+
+    def count(**more: str) -> str:
+        answer = client.get("/sparql", params={"query": query, "format": "csv", **more})
+        assert answer.status_code == 200
+        return answer.text.split()[1]
+
+    assert count() == count(infer="true") == "8"
+    assert count(infer="false") == count(infer="FALSE") == "0"
+    assert client.get("/sparql", params={"query": query, "infer": "maybe"}).status_code == 400
+    page = client.get("/en/sparql", params={"query": query, "infer": "false"}).text
+    assert 'name="infer" value="false" checked' in page
+    assert "infer=false&amp;format=csv" in page
+    everything = client.get("/queries/chain-above.csv", params={"unit": "unit:research-branch"}).text
+    stated = client.get("/queries/chain-above.csv", params={"unit": "unit:research-branch", "infer": "false"}).text
+    assert len(stated.splitlines()) < len(everything.splitlines())

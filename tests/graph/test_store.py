@@ -7,6 +7,7 @@ import pytest
 
 from orgatlas.graph.errors import OutboundRefused, QuerySyntaxError, WrongAnswerKind
 from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, named
+from orgatlas.graph.patch import Patch
 from orgatlas.graph.store import MemoryStore, Query
 
 A, B, C = (ox.NamedNode(f"https://example.org/{name}") for name in "abc")
@@ -132,3 +133,39 @@ def test_the_parameters_of_a_request_come_before_the_clauses_of_its_query() -> N
 
 def test_the_default_graph_is_the_union_or_by_the_letter_what_has_no_name() -> None:
     assert (counted("{ ?s ?p ?o }"), counted("{ ?s ?p ?o }", strict=True)) == (3, 0)
+
+
+# Only what is stated.
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_what_follows_can_be_left_out(strict: bool) -> None:
+    inferred, graph = ox.NamedNode("x:inferred"), ox.NamedNode("x:g")
+    one, two, three, p = (ox.NamedNode(f"x:{each}") for each in ("one", "two", "three", "p"))
+    quads = [
+        ox.Quad(one, p, two, graph),
+        ox.Quad(two, p, three),
+        ox.Quad(one, p, three, inferred),
+    ]
+    store = MemoryStore(quads, inferred, strict)
+
+    def count(pattern: str, query_inferred: bool, dataset: str = "") -> int:
+        text = f"SELECT (COUNT(*) AS ?n) {dataset} {{ {pattern} }}"
+        results = store.query(Query(text, inferred=query_inferred)).results
+        assert isinstance(results, ox.QuerySolutions)
+        count = next(results)["n"]
+        assert isinstance(count, ox.Literal)
+        return int(count.value)
+
+    assert count("?s ?p ?o", True) == (1 if strict else 3)
+    assert count("?s ?p ?o", False) == (1 if strict else 2)
+    assert count("GRAPH ?g { ?s ?p ?o }", True) == 2
+    assert count("GRAPH ?g { ?s ?p ?o }", False) == 1
+    assert count("?s ?p ?o", True, "FROM <x:inferred> FROM <x:g>") == 2
+    assert count("?s ?p ?o", False, "FROM <x:inferred> FROM <x:g>") == 1
+    assert set(store.asserted()) == {quads[0].triple, quads[1].triple}
+    store.apply(Patch(added=(ox.Quad(three, p, one, graph),)))
+    assert count("GRAPH ?g { ?s ?p ?o }", False) == 2
+    store.infer([ox.Triple(two, p, one)])
+    assert count("GRAPH <x:inferred> { ?s ?p ?o }", True) == 1
+    assert ox.Quad(one, p, three, inferred) not in store
