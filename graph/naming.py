@@ -4,7 +4,7 @@ https://www.w3.org/TR/turtle/#literals
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from itertools import chain, islice
 
@@ -17,7 +17,9 @@ from orgatlas.graph.store import MemoryStore, Query, Term
 from orgatlas.graph.terms import abbreviated, expanded
 from orgatlas.graph.vocabulary import PREFIXES
 
-TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
+TYPE, CLASS = ox.NamedNode(PREFIXES["rdf"] + "type"), ox.NamedNode(PREFIXES["owl"] + "Class")
+
+Fits = Callable[[ox.NamedNode], bool]
 _BARE = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?|true|false")
 _BLANK = re.compile(r"_:[A-Za-z0-9][\w.-]*")
 
@@ -39,15 +41,18 @@ class Names:
     def triple(self, subject: str, predicate: str, object: str) -> ox.Triple:
         """The triple that three texts stand for, in the words in which the store holds it. Raises ParameterError."""
         start = self.resource("s", subject)
-        property = TYPE if predicate == "a" else self.resource("p", predicate, of_properties=True)
+        property = TYPE if predicate == "a" else self.resource("p", predicate, self._is_property)
         if not isinstance(property, ox.NamedNode):
             raise ParameterError("p", "a property, which has an IRI", predicate)
         triple = ox.Triple(start, property, self._object(start, property, object))
         held = next(self._store.find(*triple), None)
         return held.triple if held else triple
 
-    def resource(self, place: str, text: str, of_properties: bool = False) -> ox.NamedNode | ox.BlankNode:
-        """The thing that a text stands for; `place` is the name of the parameter it came in. Raises ParameterError."""
+    def resource(self, place: str, text: str, fits: Fits | None = None) -> ox.NamedNode | ox.BlankNode:
+        """The thing that a text stands for; where several bear it as a name, one that `fits`.
+
+        `place` is the name of the parameter it came in. Raises ParameterError.
+        """
         text = _clean(place, text)
         if _BLANK.fullmatch(text):
             return ox.BlankNode(text[2:])
@@ -56,7 +61,8 @@ class Names:
                 return self._iri(text)
             except ValueError as error:
                 raise ParameterError(place, str(error), text) from None
-        found = self._called(text, of_properties)
+        found = self._called(text)
+        found = list(filter(fits, found)) if fits and any(map(fits, found)) else found
         if len(found) == 1:
             return found[0]
         if found:
@@ -76,14 +82,20 @@ class Names:
             return values[0]
         if _BARE.fullmatch(text):
             return _literal(text, self._bundle)
-        return self.resource("o", text)
+        return self.resource("o", text, self._is_class if predicate == TYPE else None)
+
+    def _is_property(self, thing: ox.NamedNode) -> bool:
+        return any(True for _ in self._store.find(None, thing, None))
+
+    def _is_class(self, thing: ox.NamedNode) -> bool:
+        return any(True for _ in chain(self._store.find(thing, TYPE, CLASS), self._store.find(None, TYPE, thing)))
 
     def _iri(self, text: str) -> ox.NamedNode:
         if text.startswith("<") and text.endswith(">"):
             return ox.NamedNode(self._bundle.resolve(text[1:-1]))
         return expanded(text, self._bundle.base, self._bundle.prefixes)
 
-    def _called(self, text: str, of_properties: bool) -> list[ox.NamedNode]:
+    def _called(self, text: str) -> list[ox.NamedNode]:
         """The things that bear a name, written with small or capital letters."""
         tries = [text, text.lower(), text[:1].upper() + text[1:].lower(), text.title()]
         found: dict[ox.NamedNode, None] = {}
@@ -93,10 +105,6 @@ class Names:
                 found |= dict.fromkeys(each for each in things if isinstance(each, ox.NamedNode))
             if found:
                 break
-        if of_properties and (
-            used := [each for each in found if any(True for _ in self._store.find(None, each, None))]
-        ):
-            return used
         return list(found)
 
     def _nearest(self, text: str) -> str:

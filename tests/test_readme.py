@@ -2,6 +2,9 @@
 
 import io
 import re
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,12 +34,22 @@ def test_the_answer_shown_is_the_answer_given(query: str, answer: str, closed: M
     assert output.getvalue().decode().splitlines() == answer.splitlines()
 
 
-@pytest.mark.parametrize("verb", ["serve", "query", "check", "export"])
+@pytest.mark.parametrize("verb", ["serve", "query", "explain", "check", "export"])
 def test_every_option_of_a_command_is_named_and_every_option_named_is_one(verb: str) -> None:
     [row] = re.findall(rf"^\| `orgatlas {verb}[^|]*\|(.*)\|$", README, re.MULTILINE)
     said = CliRunner().invoke(shell, [verb, "--help"], env={"COLUMNS": "200"}).output
     options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", said)) - {"--help"}
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", row)) <= options
+
+
+EXPLAINED = re.findall(r"^\$ (orgatlas explain [^\n]*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize(("command", "answer"), EXPLAINED)
+def test_the_explanation_shown_is_the_one_given(command: str, answer: str) -> None:
+    program = [sys.executable, "-P", "-c", "from orgatlas.api.cli import main; main()"]
+    done = subprocess.run([*program, *shlex.split(command)[1:]], stdout=subprocess.PIPE, encoding="utf-8", check=False)
+    assert done.stdout == answer
 
 
 def test_the_number_of_questions_is_right(bundle: Bundle) -> None:

@@ -35,8 +35,9 @@ def test_a_thing_is_named_in_many_ways(names: Names, text: str) -> None:
     assert names.resource("s", text) == ox.NamedNode(UNIT)
 
 
-def test_a_property_is_meant_where_a_property_stands(names: Names) -> None:
+def test_a_property_is_meant_where_a_property_stands_and_a_class_where_a_class_does(names: Names) -> None:
     assert names.triple("unit:research-branch", "a", "org:Organization").predicate == name("rdf:type")
+    assert names.triple("unit:research-branch", "a", "sector").object == name("atlas:Sector")
     assert names.triple("CSC", "oversees", "CSC").predicate == name("atlas:oversees")
 
 
