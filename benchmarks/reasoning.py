@@ -33,7 +33,6 @@ UNDER: dict[str, float] = {
     f"orgatlas, {MANY:,}, peak, MB": 1500,
     "adding a unit, ms": 100,
     "removing it, ms": 300,
-    **{f"removing a unit of depth {depth}, ms": 300 for depth in range(1, 6)},
     "explaining a triple, built-in, ms": 50,
     f"explaining a triple, {MANY:,}, ms": 500,
 }
