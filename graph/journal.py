@@ -4,7 +4,7 @@ From it a keeper that died comes back to where it was. https://afs.github.io/rdf
 """
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,13 +35,13 @@ class Journal:
         digest = content.partition(b"\n")[0].removeprefix(b"# ").decode()
         return Before(list(ox.parse(content, format=ox.RdfFormat.N_QUADS)), digest)
 
-    def begin(self, quads: Iterable[ox.Quad], digest: str) -> None:
-        """Keep the data set as it is before the first change; later this does nothing."""
+    def begin(self, quads: Callable[[], Iterable[ox.Quad]], digest: str) -> None:
+        """Keep the data set as it is before the first change; later this does nothing, and the quads are not asked for."""
         if not self._snapshot.exists():
             fresh = self._snapshot.with_suffix(".new")
             with fresh.open("wb") as file:
                 file.write(f"# {digest}\n".encode())
-                ox.serialize(quads, file, format=ox.RdfFormat.N_QUADS)
+                ox.serialize(quads(), file, format=ox.RdfFormat.N_QUADS)
             fresh.rename(self._snapshot)
 
     def append(self, change: bytes) -> None:

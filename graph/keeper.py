@@ -15,6 +15,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -119,7 +120,7 @@ class Keeper:
     def _commit(self, change: bytes) -> None:
         """What is written down first is what is there after a restart, whenever that comes."""
         store = self.snapshot.store
-        self.journal.begin([*store.stated(), *store.quads_of(self.rules.inferred)], self.digest)
+        self.journal.begin(lambda: chain(store.stated(), store.quads_of(self.rules.inferred)), self.digest)
         self.journal.append(change)
         commit(store, read(change), self.rules, self.snapshot.closure)
         self.digest = _next_digest(self.digest, change)

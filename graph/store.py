@@ -112,6 +112,7 @@ class MemoryStore:
         self._store = ox.Store()
         self._both: set[ox.Triple] = set()
         self._stated: ox.Store | None = None
+        self._size: int | None = None
         self._sent: dict[ox.Quad, ox.Quad] = {}
         held = tuple(quads)
         self._store.bulk_extend(held)
@@ -124,7 +125,11 @@ class MemoryStore:
 
     def __len__(self) -> int:
         """How many triples it knows, each counted once (where strict, once a graph)."""
-        return len(self._store) if self.strict else sum(1 for _ in self.quads_of(UNNAMED))
+        if self.strict:
+            return len(self._store)
+        if self._size is None:
+            self._size = sum(1 for _ in self.quads_of(UNNAMED))
+        return self._size
 
     def query(self, query: Query) -> MemoryAnswer:
         """Ask; raises QuerySyntaxError, OutboundRefused and EvaluationFailed."""
@@ -201,7 +206,9 @@ class MemoryStore:
                 yield self._sent.get(quad, quad)
 
     def asserted(self) -> Iterator[ox.Triple]:
-        """The triple of every quad that is stated, as the engine holds it."""
+        """The triple of every quad that is stated, as the engine holds it; some of them more than once."""
+        if not self.strict and (self.inferred is None or not any(True for _ in self.quads_of(self.inferred))):
+            return (quad.triple for quad in self.quads_of(UNNAMED))  # nothing else is in the union
         named = (
             quad.triple for graph in self._store.named_graphs() if graph != self.inferred for quad in self._of(graph)
         )
@@ -266,7 +273,7 @@ class MemoryStore:
     def infer(self, triples: Iterable[ox.Triple]) -> None:
         """Make the graph of what follows hold these triples, of which none is stated, and no others."""
         assert self.inferred
-        self._stated = None
+        self._stated = self._size = None
         for quad in list(self.quads_of(self.inferred)):
             self._remove(quad)
         graphs: list[GraphName] = [self.inferred] if self.strict else [self.inferred, UNNAMED]
@@ -283,17 +290,21 @@ class MemoryStore:
             self._store.remove(quad)
             if not any(True for _ in self._named(triple)):
                 self._both.discard(triple)
-                if not unnamed:
-                    self._store.remove(placed(triple))
+                if not unnamed and (whole := placed(triple)) in self._store:
+                    self._store.remove(whole)
+                    self._grow(-1)
         elif triple in self._both:
             self._both.discard(triple)
         elif self._is_unnamed(triple):
             self._store.remove(quad)
+            self._grow(-1)
 
     def _add(self, quad: ox.Quad) -> None:
         if not self.strict:
             triple = quad.triple
             before = next(self._held(triple, UNNAMED), None)
+            if before is None:
+                self._grow(1)
             if quad.graph_name == UNNAMED:
                 if before and not self._is_unnamed(before.triple):
                     self._both.add(before.triple)
@@ -302,6 +313,10 @@ class MemoryStore:
             elif self._is_unnamed(before.triple):
                 self._both.add(before.triple)
         self._store.add(quad)
+
+    def _grow(self, triples: int) -> None:
+        if self._size is not None:
+            self._size += triples
 
     def _held(
         self, triple: ox.Triple, graph: ox.NamedNode | ox.BlankNode | ox.DefaultGraph | None

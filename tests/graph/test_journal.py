@@ -27,7 +27,7 @@ def test_before_the_first_change_there_is_nothing(tmp_path: Path) -> None:
 
 
 def test_the_data_set_is_kept_as_it_was_with_its_digest(tmp_path: Path) -> None:
-    Journal(tmp_path).begin(QUADS, DIGEST)
+    Journal(tmp_path).begin(lambda: QUADS, DIGEST)
     before = Journal(tmp_path).before()
     assert before is not None
     assert before.digest == DIGEST
@@ -35,13 +35,13 @@ def test_the_data_set_is_kept_as_it_was_with_its_digest(tmp_path: Path) -> None:
 
 
 def test_an_empty_data_set_is_one_too(tmp_path: Path) -> None:
-    Journal(tmp_path).begin([], DIGEST)
+    Journal(tmp_path).begin(list, DIGEST)
     assert Journal(tmp_path).before() == ([], DIGEST)
 
 
 def test_only_the_first_data_set_is_kept(tmp_path: Path) -> None:
-    Journal(tmp_path).begin(QUADS, DIGEST)
-    Journal(tmp_path).begin([], "cd" * 32)
+    Journal(tmp_path).begin(lambda: QUADS, DIGEST)
+    Journal(tmp_path).begin(list, "cd" * 32)
     assert Journal(tmp_path).before() == (QUADS, DIGEST)
 
 
@@ -53,9 +53,9 @@ def test_changes_come_back_in_their_order_to_whoever_opens_the_folder_next(tmp_p
 
 def test_a_snapshot_that_breaks_off_is_not_taken_for_one(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError):
-        Journal(tmp_path).begin(_ends_early(), DIGEST)
+        Journal(tmp_path).begin(_ends_early, DIGEST)
     assert Journal(tmp_path).before() is None
-    Journal(tmp_path).begin(QUADS, DIGEST)
+    Journal(tmp_path).begin(lambda: QUADS, DIGEST)
     assert Journal(tmp_path).before() == (QUADS, DIGEST)
 
 
