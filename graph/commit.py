@@ -13,7 +13,14 @@ from orgatlas.graph.bundle import BUILT_IN, Bundle, read_files
 from orgatlas.graph.checks import read_checks, run_checks
 from orgatlas.graph.closure import Closure
 from orgatlas.graph.contradiction import contradiction, contradictions
-from orgatlas.graph.dataset import DatasetClause, names_the_default_graph, only_inserts_data, operations, using
+from orgatlas.graph.dataset import (
+    DatasetClause,
+    deleted_data,
+    names_the_default_graph,
+    only_inserts_data,
+    operations,
+    using,
+)
 from orgatlas.graph.documents import read_triples
 from orgatlas.graph.errors import EvaluationFailed, QuerySyntaxError, ShapesViolated, UnknownGraph, WriteRefused
 from orgatlas.graph.federation import refuse_outbound, without_silent_loads
@@ -149,6 +156,8 @@ def _fault(text: str, base: str, prefixes: Mapping[str, str]) -> SyntaxError | N
 
 def _operated(store: MemoryStore, text: str, base: str, rules: Rules) -> Patch:
     """What an operation, or several that need not see each other, comes to."""
+    if (data := deleted_data(text)) is not None and _fault(text, base, rules.bundle.prefixes) is None:
+        return _deleted(store, data, base, rules)
     # What looks at nothing need not be tried on a copy of everything.
     blind = only_inserts_data(text)
     tried = ox.Store() if blind else store.copy()
@@ -170,6 +179,15 @@ def _operated(store: MemoryStore, text: str, base: str, rules: Rules) -> Patch:
         made=made,
         dropped=_sorted(store.named_graphs() - graphs - {rules.inferred}),
     )
+
+
+def _deleted(store: MemoryStore, data: str, base: str, rules: Rules) -> Patch:
+    """What it comes to that data are deleted; they are told by inserting them where nothing is."""
+    told = ox.Store()
+    told.update(data, base_iri=base, prefixes=rules.bundle.prefixes)
+    removed = [held for quad in told if (held := store.held(quad))]
+    removed = removed if store.strict else _from_every_graph(store, removed)
+    return Patch(removed=tuple(quad for quad in removed if quad.graph_name != rules.inferred))
 
 
 def _text(content: bytes) -> str:

@@ -111,6 +111,17 @@ def only_inserts_data(text: str) -> bool:
     return bool(found) and found == ["INSERT", "DATA"] * (len(found) // 2)
 
 
+def deleted_data(text: str) -> str | None:
+    """An update that does nothing but DELETE DATA, made to insert what it deletes; None for another."""
+    words = [(token, each) for token in _outside(text) if (each := word(token)) not in (None, "BASE", "PREFIX")]
+    if not words or [each for _, each in words] != ["DELETE", "DATA"] * (len(words) // 2):
+        return None
+    for token, each in reversed(words):
+        if each == "DELETE":
+            text = f"{text[: token.start()]}INSERT{text[token.end() :]}"
+    return text
+
+
 def names_the_default_graph(text: str) -> bool:
     """Whether an update speaks of the default graph by its keyword, as in CLEAR DEFAULT."""
     return any(word(token) == "DEFAULT" for token in _outside(text))

@@ -434,6 +434,25 @@ def test_without_reasoning_it_is_a_graph_like_any_other() -> None:
     assert store_graph(stored(), "put", "<d> <p> <d> .", INFERRED.value, rules).made == (INFERRED,)
 
 
+@pytest.mark.parametrize("strict", [False, True], ids=["union", "strict"])
+@given(begun=all_quads, gone=all_quads)
+def test_deleting_data_comes_to_what_it_does_on_a_copy(strict: bool, begun: set[ox.Quad], gone: set[ox.Quad]) -> None:
+    named = {each for each in gone if not isinstance(each.object, ox.BlankNode)}
+    said = "".join(
+        f"GRAPH {each.graph_name} {{ {each.triple} }} " if each.graph_name != UNNAMED else f"{each.triple} . "
+        for each in sorted(named, key=str)
+    )
+    stores = [MemoryStore(begun, None, strict) for _ in range(2)]
+    rules = replace(PLAIN, reasoning=False)
+    texts = (
+        f"DELETE DATA {{ {said} }}",
+        f"DELETE {{ {said} }} WHERE {{}}",
+    )  # the second one looks at a copy of everything
+    patches = [update(store, text, rules) for store, text in zip(stores, texts, strict=True)]
+    assert set(stores[0]) == set(stores[1])
+    assert sorted(map(str, patches[0].removed)) == sorted(map(str, patches[1].removed))
+
+
 # The gate
 
 

@@ -8,6 +8,7 @@ import pytest
 from orgatlas.graph.dataset import (
     DatasetClause,
     clause_of,
+    deleted_data,
     names_the_default_graph,
     only_inserts_data,
     operations,
@@ -241,6 +242,24 @@ def test_what_only_inserts_data_looks_at_nothing(text: str) -> None:
 )
 def test_whatever_else_there_is_may_look_at_the_graph(text: str) -> None:
     assert not only_inserts_data(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "data"),
+    [
+        ("DELETE DATA { <a> <b> 'DELETE DATA' }", "INSERT DATA { <a> <b> 'DELETE DATA' }"),
+        ("PREFIX delete: <x:> delete data { GRAPH <g> {} }", "PREFIX delete: <x:> INSERT data { GRAPH <g> {} }"),
+        ("DELETE DATA {}; DELETE # DATA\n DATA {}", "INSERT DATA {}; INSERT # DATA\n DATA {}"),
+        ("DELETE DATA {}; INSERT DATA {}", None),
+        ("DELETE WHERE {}", None),
+        ("DELETE {} WHERE {}", None),
+        ("\\u0044ELETE DATA {}", None),
+        ("INSERT DATA {}", None),
+        ("", None),
+    ],
+)
+def test_what_deletes_data_can_be_told_by_inserting_them(text: str, data: str | None) -> None:
+    assert deleted_data(text) == data
 
 
 @pytest.mark.parametrize(
