@@ -20,7 +20,6 @@ from orgatlas.graph.axioms import (
     Rule,
     Term,
     compile_rules,
-    concludes_axioms,
     expressions,
     is_axiom,
 )
@@ -228,12 +227,13 @@ class Closure:
         came: defaultdict[int, list[Numbers]] = defaultdict(list)
         restated: set[Triple] = set()
         delta: defaultdict[int, list[Numbers]] = defaultdict(list)
+        wholes = self.program.wholes
 
         def conclude(made: Plan, relation: Relation) -> None:
             for predicate, found in self._conclusions(made, relation):
                 delta[predicate].append(found)
-                if concludes_axioms(made.rule):
-                    restated.update(self._axioms_among(predicate, found))
+                if made.rule in self.program.asking:
+                    restated.update(self._axioms_among(wholes.get(predicate, predicate), found))
 
         for predicate, keys in begin.items():
             if len(keys):

@@ -70,7 +70,7 @@ class _Search:
 
     def __init__(self, closure: Closure, goal: Fact) -> None:
         self._facts, self._program, self._goal = closure.facts, closure.program, goal
-        self._wholes = {step: whole for whole, step in self._program.steps.items()}
+        self._wholes = self._program.wholes
         step = self._program.steps.get(goal[0])
         self._circular = {goal} if step is None else {goal, (step, goal[1])}
         self._ways: dict[Fact, list[_Way]] = {}

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from pyoxigraph import BlankNode
 
-from orgatlas.graph.axioms import Atom, Rule
+from orgatlas.graph.axioms import Atom, Rule, concludes_axioms
 from orgatlas.graph.dictionary import Dictionary
 from orgatlas.graph.joins import Plan, plan
 
@@ -29,6 +29,8 @@ class Program:
         """The property of the steps of each transitive property."""
         self.made: dict[Rule, None] = {}
         """The rules that conclude, as they are run."""
+        self.asking: set[Rule] = set()
+        """Those of them whose conclusions may be axioms that ask for rules of their own."""
         self.watching: Mapping[int, list[Plan]] = {}
         """The plans of rules that conclude, from each atom of their bodies on, by the property of that atom."""
         self.forbidding: Mapping[int, list[Plan]] = {}
@@ -47,9 +49,15 @@ class Program:
                 self.steps[number(rule.head.predicate)] = number(BlankNode())
         before = self.made
         self.made = dict.fromkeys(self._stepwise(rule) for rule in self.rules if rule.head)
+        self.asking = {self._stepwise(rule) for rule in self.rules if concludes_axioms(rule)}
         self.made |= dict.fromkeys(self._step_rule(whole, step) for whole, step in self.steps.items())
         self._plan()
         return [rule for rule in self.made if rule not in before]
+
+    @property
+    def wholes(self) -> Mapping[int, int]:
+        """The transitive property of each property of steps."""
+        return {step: whole for whole, step in self.steps.items()}
 
     def by_steps(self, rule: Rule) -> Plan | None:
         """The plan of transitivity back from its head that lengthens a path by a step; None for another rule."""

@@ -49,7 +49,7 @@ class Retraction:
 
     def __init__(self, facts: Facts, program: Program) -> None:
         self._facts, self._program = facts, program
-        self._wholes = {step: whole for whole, step in program.steps.items()}
+        self._wholes = program.wholes
         self._gone: set[Fact] = set()
         self._proved: set[Fact] = set()
         self._effort = max(EFFORT, len(facts) // SHARE)

@@ -275,6 +275,19 @@ def test_an_organisation_is_closed_as_owlrl_closes_it() -> None:
             ":x a :D , :E .",
         ),
         (
+            "scm-svf1 up to owl:Thing",
+            (
+                ":C owl:equivalentClass [ owl:onProperty :p ; owl:someValuesFrom :E ] . "
+                ":D owl:equivalentClass [ owl:onProperty :p ; owl:someValuesFrom owl:Thing ] . :x a :C ."
+            ),
+            ":C rdfs:subClassOf :D . :x a :D .",
+        ),
+        (
+            "sameness of classes that is concluded",
+            ":same rdfs:subPropertyOf owl:sameAs . :C :same :D . :D rdfs:subClassOf :E . :x a :C .",
+            ":x a :D , :E .",
+        ),
+        (
             "axioms that are concluded",
             ":narrower rdfs:subPropertyOf rdfs:subClassOf . :C :narrower :D . :x a :C .",
             ":x a :D .",
