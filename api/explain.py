@@ -16,17 +16,19 @@ from starlette.responses import RedirectResponse, Response
 
 from orgatlas.api.answers import encoding_for, send
 from orgatlas.api.atlas import Atlas
-from orgatlas.api.languages import LANGUAGES, Wording, worded
+from orgatlas.api.languages import LANGUAGES, N_, Wording, translations, worded
 from orgatlas.api.limits import Pairs, query_pairs
 from orgatlas.api.negotiation import choose, choose_language
 from orgatlas.api.pages import render, resource_url
 from orgatlas.api.problems import problem, told
 from orgatlas.api.sparql import GRAPH_TYPES, VARY, graph_form
 from orgatlas.api.tables import short
+from orgatlas.graph.account import in_reading_order
 from orgatlas.graph.errors import ParameterError, ProofTooLarge, QueryError
 from orgatlas.graph.formats import GRAPH_FORMATS, GraphFormat
 
 TERMS = ("s", "p", "o")
+PLACES = {"s": "subject", "p": "predicate", "o": "object"}
 OF_EXPLANATIONS = (*TERMS, "format")
 JSON_LD = next(form for form in GRAPH_FORMATS if form.name == "jsonld")
 
@@ -36,11 +38,12 @@ STEP_LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A term as a page shows it: its text, and where that leads."""
+    """A term as a page shows it: its text, where that leads, and the language or datatype of a literal."""
 
     text: Wording
     url: str | None = None
     iri: str | None = None
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +65,9 @@ class Line:
     subject: Said
     predicate: Said
     object: Said
-    stated: bool = False
+    status: str = ""
     passages: tuple[Passage, ...] = ()
     step: int | None = None
-    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,22 @@ class Nearest:
 
 
 @dataclass(frozen=True, slots=True)
+class Forbidden:
+    """What would contradict the statement: a rule, and statements that cannot all be true with it."""
+
+    notation: str
+    rule: Wording
+    because: Wording
+    statements: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
-    """An explanation as a page shows it. `proofs` are lists of steps, the conclusion first."""
+    """An explanation as a page shows it. `proofs` are lists of steps, the conclusion first.
+
+    `unknown` are the terms that the graph does not speak of; `reasoned` says whether anything may follow, and `contradictory`
+    whether the graph contradicts itself.
+    """
 
     status: str
     line: Line
@@ -102,6 +118,10 @@ class Shown:
     proofs: tuple[tuple[StepShown, ...], ...]
     lengths: tuple[int, ...]
     nearest: tuple[Nearest, ...]
+    forbidden: tuple[Forbidden, ...]
+    unknown: tuple[Said, ...]
+    reasoned: bool
+    contradictory: bool
 
 
 async def explanation(request: Request, atlas: Atlas) -> Response:
@@ -191,10 +211,14 @@ class _Reading:
             tuple(self._steps(proof["steps"]) for proof in document["proofs"]),
             tuple(len(proof["steps"]) for proof in document["proofs"]),
             tuple(self._nearest(each) for each in document["nearest"]),
+            tuple(self._forbidden(each) for each in document["forbidden"]),
+            tuple(self._said(document["triple"][PLACES[each]]) for each in document["unknown"]),
+            document["reasoned"],
+            document["contradictory"],
         )
 
     def _steps(self, steps: list[Mapping[str, Any]]) -> tuple[StepShown, ...]:
-        last_first = steps[::-1]
+        last_first = in_reading_order(steps)
         numbers = {step["conclusion"]["@id"]: number for number, step in enumerate(last_first, 1)}
         return tuple(
             StepShown(
@@ -217,6 +241,14 @@ class _Reading:
             self._lines(gap["missing"], {}),
         )
 
+    def _forbidden(self, clash: Mapping[str, Any]) -> Forbidden:
+        return Forbidden(
+            clash["rule"]["notation"],
+            worded(clash["rule"]["name"], self._language),
+            worded(clash["because"], self._language),
+            self._lines(clash["statements"], {}),
+        )
+
     def _lines(self, statements: Iterable[Mapping[str, Any]], numbers: Mapping[str, int]) -> tuple[Line, ...]:
         return tuple(self._line(each, numbers.get(each.get("@id", ""))) for each in statements)
 
@@ -226,17 +258,19 @@ class _Reading:
             subject,
             predicate,
             object,
-            statement.get("status") == "stated",
+            statement.get("status", ""),
             tuple(self._passage(each) for each in statement.get("statedIn", ())),
             step,
         )
 
     def _said(self, term: Mapping[str, Any]) -> Said:
         if "@value" in term:
-            return Said(Wording(str(term["@value"]), term.get("@language")))
+            tag = term.get("@language") or term.get("@type")
+            return Said(Wording(str(term["@value"]), term.get("@language")), kind=tag and short(tag, self._atlas))
         iri: str = term["@id"]
         if iri.startswith("_:"):
-            return Said(Wording(f"?{iri[2:]}"))
+            something = translations(self._language).gettext(N_("something")) + f" ({iri[2:]})"
+            return Said(worded(term["label"], self._language) if "label" in term else Wording(something))
         url = resource_url(self._atlas, self._language, iri)
         text = worded(term["label"], self._language) if "label" in term else Wording(short(iri, self._atlas))
         return Said(text, url, iri)
@@ -245,8 +279,8 @@ class _Reading:
         return Passage(
             self._said(graph),
             self._said(graph["source"]) if "source" in graph else None,
-            graph.get("start"),
-            graph.get("end"),
+            graph["position"]["start"] if "position" in graph else None,
+            graph["position"]["end"] if "position" in graph else None,
             worded(graph["supports"], self._language) if "supports" in graph else None,
-            graph.get("quote"),
+            graph["quote"]["exact"] if "quote" in graph else None,
         )

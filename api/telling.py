@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from orgatlas.graph.account import Account, written
+from orgatlas.graph.account import Account, in_reading_order, written
 from orgatlas.graph.build import build, edition_store
 from orgatlas.graph.bundle import Bundle
 from orgatlas.graph.explain import explain
@@ -16,39 +16,57 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "stated": "stated",
         "derived": "derived",
+        "added": "added by the editors",
+        "tried": "this statement",
+        "always": "true of everything",
         "absent": "neither stated nor derived",
         "because": "{}: {}",
         "by": "by the rule “{name}” ({notation})",
         "from": "from",
         "step": "step {}",
         "passage": "passage {}, {}, characters {} to {}",
-        "graph": "graph {}",
+        "number": ",",
+        "something": "something ({})",
+        "quoted": "“{}”",
         "another": "Another way:",
         "ways": "{} ways in all.",
         "many": "Very many ways, about {}.",
         "nearest": "What is missing:",
-        "there": "there",
+        "forbidden": "It cannot hold as things are:",
+        "trivial": "It is true in every graph, so nobody writes it down.",
+        "unknown": "The graph says nothing about {}: a misspelling?",
+        "unreasoned": "Reasoning is switched off: only what is stated is known.",
+        "contradictory": "This graph contradicts itself: anything might follow from it. See orgatlas check.",
         "missing": "missing",
-        "only": "No axiom of the ontology would conclude it: it could only be stated.",
+        "only": "No rule leads to it: it would hold only if somebody stated it.",
         "statement": "{} — {} → {}",
     },
     "fr": {
         "stated": "énoncé",
         "derived": "déduit",
+        "added": "ajouté par les éditeurs",
+        "tried": "cet énoncé",
+        "always": "vrai de toute chose",
         "absent": "ni énoncé ni déduit",
         "because": "{}\u00a0: {}",
         "by": "par la règle «\u00a0{name}\u00a0» ({notation})",
         "from": "à partir de",
         "step": "étape {}",
         "passage": "passage {}, {}, caractères {} à {}",
-        "graph": "graphe {}",
+        "number": "\u00a0",
+        "something": "quelque chose ({})",
+        "quoted": "«\u00a0{}\u00a0»",
         "another": "Autre voie\u00a0:",
         "ways": "{} voies en tout.",
         "many": "De très nombreuses voies, environ {}.",
         "nearest": "Ce qui manque\u00a0:",
-        "there": "présent",
+        "forbidden": "Cela ne peut pas être, en l’état\u00a0:",
+        "trivial": "C’est vrai dans tout graphe, et personne ne l’écrit.",
+        "unknown": "Le graphe ne dit rien de {}\u00a0: une faute de frappe\u00a0?",
+        "unreasoned": "Le raisonnement est désactivé\u00a0: seul ce qui est énoncé est connu.",
+        "contradictory": "Ce graphe se contredit\u00a0: tout pourrait s’en déduire. Voir orgatlas check.",
         "missing": "manquant",
-        "only": "Aucun axiome de l’ontologie ne le conclurait : il ne pourrait qu’être énoncé.",
+        "only": "Aucune règle n’y mène\u00a0: il faudrait que quelqu’un l’énonce.",
         "statement": "{} — {} → {}",
     },
 }
@@ -80,34 +98,57 @@ class _Telling:
     def lines(self, document: Mapping[str, Any]) -> Iterator[str]:
         texts = self._texts
         yield f"{self._statement(document['triple'])}  [{texts[document['status']]}]"
-        if document["status"] == "stated":
-            yield from self._sources(document["triple"], "  ")
+        yield from self._sources(document["triple"], "  ")
+        if document["contradictory"]:
+            yield texts["contradictory"]
         proofs = [proof["steps"] for proof in document["proofs"] if proof["steps"]]
         for place, steps in enumerate(proofs):
             yield ""
-            if place or document["status"] == "stated":
+            if place or document["status"] != "derived":
                 yield texts["another"]
             yield from self._steps(steps)
         if document["ways"] > len(document["proofs"]):
             yield ""
-            yield texts["ways" if document["counted"] else "many"].format(f"{document['ways']:,}")
+            yield texts["ways" if document["counted"] else "many"].format(self._number(document["ways"]))
+        if document["status"] == "always":
+            yield texts["trivial"]
         if document["status"] == "absent":
+            yield from self._absent(document)
+
+    def _absent(self, document: Mapping[str, Any]) -> Iterator[str]:
+        texts = self._texts
+        places = {"s": "subject", "p": "predicate", "o": "object"}
+        for place in document["unknown"]:
+            yield texts["unknown"].format(self._term(document["triple"][places[place]]))
+        if not document["reasoned"]:
+            yield texts["unreasoned"]
+            return
+        if document["forbidden"]:
             yield ""
-            yield texts["nearest"] if document["nearest"] else texts["only"]
-            for gap in document["nearest"]:
-                yield f"  {self._reason(gap)}"
-                yield from (f"    + {self._statement(each)}  [{texts['there']}]" for each in gap["held"])
-                yield from (f"    - {self._statement(each)}  [{texts['missing']}]" for each in gap["missing"])
+            yield texts["forbidden"]
+        for clash in document["forbidden"]:
+            yield f"  {self._reason(clash)}"
+            for each in clash["statements"]:
+                yield f"    • {self._statement(each)}  [{texts[each['status']]}]"
+                yield from self._sources(each, "        ")
+        if document["forbidden"]:
+            return
+        yield ""
+        yield texts["nearest"] if document["nearest"] else texts["only"]
+        for gap in document["nearest"]:
+            yield f"  {self._reason(gap)}"
+            yield from (f"    + {self._statement(each)}  [{texts[each['status']]}]" for each in gap["held"])
+            yield from (f"    - {self._statement(each)}  [{texts['missing']}]" for each in gap["missing"])
 
     def _steps(self, steps: list[Mapping[str, Any]]) -> Iterator[str]:
-        last_first = steps[::-1]
+        last_first = in_reading_order(steps)
         numbers = {step["conclusion"]["@id"]: number for number, step in enumerate(last_first, 1)}
         for number, step in enumerate(last_first, 1):
             yield f"{number:>3}. {self._statement(step['conclusion'])}"
             yield f"     {self._reason(step)}"
             for premise in step["premises"]:
                 known = numbers.get(premise["@id"])
-                mark = self._texts["step"].format(known) if known else self._texts["stated"]
+                mark = self._texts["step"].format(known) if known else self._texts[premise["status"]]
                 yield f"     • {self._statement(premise)}  [{mark}]"
                 if not known:
                     yield from self._sources(premise, "         ")
@@ -121,16 +162,17 @@ class _Telling:
     def _sources(self, statement: Mapping[str, Any], indent: str) -> Iterator[str]:
         for graph in statement["statedIn"]:
             if "source" not in graph:
-                yield indent + self._texts["graph"].format(self._term(graph))
-                continue
-            passage = self._texts["passage"].format(
-                self._term(graph), self._term(graph["source"]), f"{graph['start']:,}", f"{graph['end']:,}"
-            )
-            yield indent + passage
+                yield indent + self._term(graph)
+            else:
+                place = (self._number(graph["position"][end]) for end in ("start", "end"))
+                yield indent + self._texts["passage"].format(self._term(graph), self._term(graph["source"]), *place)
             if "supports" in graph:
                 yield f"{indent}{wording(graph['supports'], self._language)}"
             if "quote" in graph:
-                yield f"{indent}“{graph['quote']}”"
+                yield indent + self._texts["quoted"].format(graph["quote"]["exact"])
+
+    def _number(self, value: int) -> str:
+        return f"{value:,}".replace(",", self._texts["number"])
 
     def _statement(self, statement: Mapping[str, Any]) -> str:
         return self._texts["statement"].format(
@@ -139,11 +181,15 @@ class _Telling:
 
     def _term(self, term: Mapping[str, Any]) -> str:
         if "@value" in term:
-            return f"“{term['@value']}”"
+            text = self._texts["quoted"].format(term["@value"])
+            tag = term.get("@language") or (
+                abbreviated(term["@type"], self._bundle.prefixes) if "@type" in term else None
+            )
+            return f"{text} ({tag})" if tag else text
         iri: str = term["@id"]
-        if iri.startswith("_:"):
-            return f"?{iri[2:]}"
         if "label" in term:
             return wording(term["label"], self._language)
+        if iri.startswith("_:"):
+            return self._texts["something"].format(iri[2:])
         short = abbreviated(iri, self._bundle.prefixes)
         return iri.removeprefix(self._bundle.base) if short.startswith("<") else short

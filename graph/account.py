@@ -5,7 +5,8 @@ https://www.w3.org/TR/json-ld11/ and https://www.w3.org/TR/prov-o/
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,10 @@ from orgatlas.graph.bundle import Bundle
 from orgatlas.graph.closure import Closure
 from orgatlas.graph.evidence import Passage, passages, source_text, verbatim
 from orgatlas.graph.naming import Names
-from orgatlas.graph.proofs import Explanation, Gap, Pattern, Proof, Step
-from orgatlas.graph.reasons import Reasons
+from orgatlas.graph.proofs import Clash, Explanation, Gap, Pattern, Proof, Step
+from orgatlas.graph.reasons import LANGUAGES, Reasons
 from orgatlas.graph.store import MemoryStore, Term
-from orgatlas.graph.vocabulary import PREFIXES
+from orgatlas.graph.vocabulary import PREFIXES, name
 
 NONE = "@none"
 """The key of a text without a language."""
@@ -51,8 +52,16 @@ CONTEXT: Mapping[str, Any] = {
     "statedIn": _many("dct:isPartOf", "@set"),
     "source": "oa:hasSource",
     "definedBy": {"@id": "rdfs:isDefinedBy", "@type": "@id"},
+    "status": "rdf:value",
+    "position": "oa:hasSelector",
+    "quote": "oa:hasSelector",
+    "start": "oa:start",
+    "end": "oa:end",
+    "exact": "oa:exact",
     # What only those need who read the document as JSON.
-    **dict.fromkeys(("status", "ways", "counted", "start", "end", "quote", "nearest", "held", "missing")),
+    **dict.fromkeys(
+        ("ways", "counted", "nearest", "held", "missing", "forbidden", "unknown", "reasoned", "contradictory")
+    ),
 }
 
 
@@ -60,7 +69,7 @@ class Account:
     """Tells explanations with what a store knows of the things in them. `texts` is the folder of the source documents."""
 
     def __init__(self, closure: Closure, store: MemoryStore, bundle: Bundle, texts: Path | None = None) -> None:
-        self._store, self._bundle, self._texts = store, bundle, texts
+        self._closure, self._store, self._bundle, self._texts = closure, store, bundle, texts
         self.names = Names(store, bundle)
         self._reasons = Reasons(closure.axioms, self.names.said)
         self._passages: dict[str, Passage] | None = None
@@ -68,17 +77,37 @@ class Account:
 
     def document(self, explanation: Explanation, address: str | None = None) -> dict[str, Any]:
         """The account of an explanation; `address` is where it is found."""
+        triple = explanation.triple
+        status = None if explanation.holds else "always" if explanation.trivial else "absent"
+        told = self._statement(triple, status)
         return {
             "@context": CONTEXT,
             **({"@id": address} if address else {}),
             "@type": "prov:Entity",
-            "status": "stated" if explanation.asserted else "derived" if explanation.holds else "absent",
-            "triple": self._statement(explanation.triple),
+            "status": told["status"],
+            "triple": told,
             "ways": explanation.ways,
             "counted": explanation.counted,
             "proofs": [self._proof(proof) for proof in explanation.proofs],
             "nearest": [self._gap(gap) for gap in explanation.gaps],
+            "forbidden": [self._clash(clash) for clash in explanation.clashes],
+            "unknown": [place for place, term in zip("spo", triple, strict=True) if not self._occurs(term)],
+            "reasoned": self._closure.reasons,
+            "contradictory": bool(self._closure.clashes),
         }
+
+    def _occurs(self, term: Term) -> bool:
+        """Whether a graph speaks of a thing; a literal may always be said."""
+        if isinstance(term, ox.Literal | ox.Triple) or not isinstance(term, ox.NamedNode | ox.BlankNode):
+            return True
+        if isinstance(term, ox.NamedNode) and term.value.startswith(
+            (PREFIXES["rdf"], PREFIXES["rdfs"], PREFIXES["owl"])
+        ):
+            return True
+        found = chain(self._store.find(term, None, None), self._store.find(None, None, term))
+        if isinstance(term, ox.NamedNode):
+            found = chain(found, self._store.find(None, term, None))
+        return any(True for _ in found)
 
     def _proof(self, proof: Proof) -> dict[str, Any]:
         return {"@type": "prov:Plan", "steps": [self._step(step) for step in proof.steps]}
@@ -99,20 +128,29 @@ class Account:
             "missing": [self._pattern(each) for each in gap.missing],
         }
 
+    def _clash(self, clash: Clash) -> dict[str, Any]:
+        statements = [self._statement(each, "tried" if not self._holds(each) else None) for each in clash.triples]
+        return {**self._reason(clash.rule, clash.axioms), "statements": statements}
+
+    def _holds(self, triple: ox.Triple) -> bool:
+        return any(True for _ in self._store.find(*triple))
+
     def _reason(self, rule: str, axioms: tuple[ox.Triple, ...]) -> dict[str, Any]:
         told = {"notation": rule, "name": self._reasons.rule(rule), "definedBy": TABLES}
         return {"rule": told, "because": self._reasons.axiom(axioms)}
 
-    def _statement(self, triple: ox.Triple) -> dict[str, Any]:
+    def _statement(self, triple: ox.Triple, status: str | None = None) -> dict[str, Any]:
         """A triple with the graphs that state it; it has one number however often it is told."""
         number = self._numbers.setdefault(triple, len(self._numbers) + 1)
         graphs = [quad.graph_name for quad in self._store.statements(triple)]
+        told = [self._graph(graph) for graph in graphs if isinstance(graph, ox.NamedNode)]
+        by_source = self._bundle.plain or len(told) < len(graphs) or any("source" in graph for graph in told)
         return {
             "@id": f"_:statement-{number}",
             "@type": "rdf:Statement",
             **self._pattern(Pattern(*triple)),
-            "statedIn": [self._graph(graph) for graph in graphs if isinstance(graph, ox.NamedNode)],
-            "status": "stated" if graphs else "derived",
+            "statedIn": told,
+            "status": status or (("stated" if by_source else "added") if graphs else "derived"),
         }
 
     def _pattern(self, pattern: Pattern) -> dict[str, Any]:
@@ -127,31 +165,52 @@ class Account:
                 return {"@value": term.value, "@language": term.language}
             plain = term.datatype.value == PREFIXES["xsd"] + "string"
             return {"@value": term.value} if plain else {"@value": term.value, "@type": term.datatype.value}
+        if isinstance(term, ox.Triple):  # JSON-LD has no word for one
+            return {"@value": f"<<( {term} )>>"}
         if not isinstance(term, ox.NamedNode):
-            return {"@id": str(term)}
+            if not self._closure.is_expression(term):
+                return {"@id": str(term)}
+            return {"@id": str(term), "label": {tag: self._reasons.said(term, tag) for tag in LANGUAGES}}
         return {"@id": term.value, **_worded("label", self.names.of(term))}
 
     def _graph(self, graph: ox.NamedNode) -> dict[str, Any]:
         """A graph, and the passage whose name it is."""
         if self._passages is None:
             self._passages = {each.iri: each for each in passages(self._store, self._bundle)}
-        told: dict[str, Any] = {"@id": graph.value, **_worded("label", self.names.of(graph))}
+        titles = self._texts_of(graph, "dct:title")
+        told: dict[str, Any] = {"@id": graph.value, **_worded("label", self.names.of(graph) or titles)}
         if (passage := self._passages.get(graph.value)) is None:
-            return told
-        told |= {"source": self._term(ox.NamedNode(passage.source)), "start": passage.start, "end": passage.end}
-        told |= _worded("supports", self._comments(graph))
+            return told | _worded("supports", self._texts_of(graph, "skos:editorialNote"))
+        told |= {
+            "source": self._term(ox.NamedNode(passage.source)),
+            "position": {"@type": "oa:TextPositionSelector", "start": passage.start, "end": passage.end},
+            **_worded("supports", self._texts_of(graph, "rdfs:comment")),
+        }
         text = source_text(self._bundle, passage.source, self._texts)
         quote = verbatim(text, passage) if text is not None else None
-        return {**told, "quote": quote} if quote is not None else told
+        return {**told, "quote": {"@type": "oa:TextQuoteSelector", "exact": quote}} if quote is not None else told
 
-    def _comments(self, term: ox.NamedNode) -> dict[str, str]:
-        found = self._store.find(term, ox.NamedNode(PREFIXES["rdfs"] + "comment"), None)
-        literals = (quad.object for quad in found if isinstance(quad.object, ox.Literal))
-        return {literal.language or "": literal.value for literal in literals}
+    def _texts_of(self, term: ox.NamedNode, property: str) -> dict[str, str]:
+        """The texts that a property has, by language."""
+        literals = (quad.object for quad in self._store.find(term, name(property), None))
+        return {each.language or "": each.value for each in literals if isinstance(each, ox.Literal)}
 
 
 def _worded(key: str, texts: Mapping[str, str]) -> dict[str, dict[str, str]]:
     return {key: {language or NONE: text for language, text in texts.items()}} if texts else {}
+
+
+def in_reading_order(steps: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The steps of a proof as one reads them: the last one first, then each where it is first asked for."""
+    by_conclusion = {step["conclusion"]["@id"]: step for step in steps}
+    found: dict[str, Mapping[str, Any]] = {}
+    waiting = [steps[-1]["conclusion"]["@id"]] if steps else []
+    while waiting:
+        each = waiting.pop()
+        if each in by_conclusion and each not in found:
+            found[each] = by_conclusion[each]
+            waiting += [premise["@id"] for premise in reversed(found[each]["premises"])]
+    return list(found.values())
 
 
 def written(document: Mapping[str, Any], form: ox.RdfFormat, prefixes: Mapping[str, str]) -> bytes:

@@ -43,6 +43,18 @@ class Atom(NamedTuple):
     object: Slot
 
 
+class Axioms(tuple[Triple, ...]):
+    """The triples of an axiom, which may be a long list shared by thousands of rules: its hash is only worked out once."""
+
+    def __hash__(self) -> int:
+        if not hasattr(self, "_hash"):
+            self._hash = super().__hash__()
+        return self._hash
+
+
+NO_AXIOMS = Axioms()
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """If the whole body holds, so does the head; without a head, the body is a clash."""
@@ -51,7 +63,7 @@ class Rule:
     """As the W3C calls it, for example ``prp-spo2``."""
     body: tuple[Atom, ...]
     head: Atom | None
-    axioms: tuple[Triple, ...] = ()
+    axioms: Axioms = NO_AXIOMS
     """The triples that asked for this rule, lists and all; none where the axioms are in the body (Table 9)."""
     distinct: tuple[str, str] | None = None
     """Two variables that must stand for different terms."""
@@ -128,12 +140,15 @@ def concludes_axioms(rule: Rule) -> bool:
     return predicate in AXIOM_PREDICATES
 
 
-def compile_rules(axioms: Iterable[Triple], used: Iterable[Term] = ()) -> list[Rule]:
+def compile_rules(
+    axioms: Iterable[Triple], used: Iterable[Term] = (), known: dict[Axioms, Axioms] | None = None
+) -> list[Rule]:
     """The rules that these axioms ask for, each once, in the order of the tables.
 
-    ``used`` are the predicates of the data: what owl:sameAs has to be carried over to.
+    ``used`` are the predicates of the data: what owl:sameAs has to be carried over to. ``known`` are the axioms of rules that
+    were made before, and takes in those of the new ones, so that rules of either share them.
     """
-    ontology = _Ontology(axioms)
+    ontology = _Ontology(axioms, {} if known is None else known)
     made = [rule for line in _LINES for rule in _instances(line, ontology)]
     made += [*_chains(ontology), *_intersections(ontology), *_keys(ontology)]
     if SAME_AS in ontology.triples:
@@ -147,7 +162,7 @@ def compile_rules(axioms: Iterable[Triple], used: Iterable[Term] = ()) -> list[R
 
 def expressions(axioms: Iterable[Triple]) -> set[Term]:
     """The blank nodes that are no individuals: expressions, axioms, and the cells of their lists."""
-    ontology = _Ontology(axioms)
+    ontology = _Ontology(axioms, {})
     found: set[Term] = set()
     for subject, predicate, object in chain(*ontology.triples.values()):
         if predicate in _DESCRIBING or (predicate == TYPE and object in AXIOM_CLASSES):
@@ -160,7 +175,11 @@ def expressions(axioms: Iterable[Triple]) -> set[Term]:
 class _Ontology:
     """Axioms, as the tables look them up."""
 
-    def __init__(self, axioms: Iterable[Triple]) -> None:
+    def __init__(self, axioms: Iterable[Triple], known: dict[Axioms, Axioms]) -> None:
+        self._known = known
+        self._together: dict[tuple[int, ...], Axioms] = {}
+        self._alone: dict[Triple, tuple[Triple, ...]] = {}
+        self._lists: dict[Term, tuple[Triple, ...]] = {}
         self.triples: defaultdict[Slot, list[Triple]] = defaultdict(list)
         self.about: defaultdict[tuple[Slot, Slot], list[Triple]] = defaultdict(list)
         self.used: set[Term] = set()
@@ -196,11 +215,24 @@ class _Ontology:
         well_formed = all(len(found) == 1 for found in firsts + rests) and [NIL] in rests
         return [found[0] for found in firsts] if well_formed else []
 
+    def alone(self, triple: Triple) -> tuple[Triple, ...]:
+        """An axiom of one triple."""
+        return self._alone.setdefault(triple, (triple,))
+
     def list_triples(self, head: Term) -> tuple[Triple, ...]:
         """The triples that a list is made of."""
-        return tuple(
-            triple for cell in self.cells(head) for predicate in (FIRST, REST) for triple in self.find(cell, predicate)
-        )
+        if head not in self._lists:
+            cells = ((cell, predicate) for cell in self.cells(head) for predicate in (FIRST, REST))
+            self._lists[head] = tuple(triple for cell, predicate in cells for triple in self.find(cell, predicate))
+        return self._lists[head]
+
+    def together(self, parts: tuple[tuple[Triple, ...], ...]) -> Axioms:
+        """The axiom that is made of these parts, which are ones of this ontology; the same for all rules that rest on it."""
+        place = tuple(map(id, parts))
+        if place not in self._together:
+            made = Axioms(chain(*parts))
+            self._together[place] = self._known.setdefault(made, made)
+        return self._together[place]
 
     def matters(self, term: Slot) -> bool:
         """Whether an axiom says something of owl:Thing or owl:Nothing that is not true of any class."""
@@ -223,13 +255,13 @@ def _is_hollow(triple: Triple) -> bool:
 def _instances(line: Line, ontology: _Ontology) -> Iterator[Rule]:
     """The rules that a line of the tables gives for the axioms at hand."""
     general = line.body and not any(word.isupper() for phrase in [*line.body, line.head] for word in phrase)
-    for bound, axioms in _matches(line.axiom, ontology, {}):
-        yield _rule(line, {}, ()) if general else _rule(line, bound, axioms)
+    for bound, parts in _matches(line.axiom, ontology, {}):
+        yield _rule(line, {}, NO_AXIOMS) if general else _rule(line, bound, ontology.together(parts))
         if general:
             return
 
 
-def _rule(line: Line, bound: _Bindings, axioms: tuple[Triple, ...]) -> Rule:
+def _rule(line: Line, bound: _Bindings, axioms: Axioms) -> Rule:
     return Rule(
         line.name,
         tuple(_atom(phrase, bound) for phrase in line.body if phrase[1] != "!="),
@@ -245,16 +277,17 @@ def _atom(phrase: list[str], bound: _Bindings) -> Atom:
     return Atom(subject, predicate, object)
 
 
-def _matches(
-    phrases: list[list[str]], ontology: _Ontology, bound: _Bindings
-) -> Iterator[tuple[_Bindings, tuple[Triple, ...]]]:
+_Parts: TypeAlias = tuple[tuple[Triple, ...], ...]
+
+
+def _matches(phrases: list[list[str]], ontology: _Ontology, bound: _Bindings) -> Iterator[tuple[_Bindings, _Parts]]:
     """Each way to read an axiom column in these axioms, with the triples that say so."""
     if not phrases:
         yield bound, ()
         return
-    for found, axioms in _readings(phrases[0], ontology, bound):
+    for found, part in _readings(phrases[0], ontology, bound):
         for all_bound, others in _matches(phrases[1:], ontology, {**found, **bound}):
-            yield all_bound, axioms + others
+            yield all_bound, (part, *others)
 
 
 def _readings(
@@ -263,12 +296,12 @@ def _readings(
     match phrase:
         case [name, "used"]:
             if name not in bound:
-                yield from (({name: predicate}, ()) for predicate in ontology.used)
+                yield from (({name: predicate}, NO_AXIOMS) for predicate in ontology.used)
             elif bound[name] in ontology.used:
-                yield {}, ()
+                yield {}, NO_AXIOMS
         case [name, "matters"]:
             if ontology.matters(_slot(name, bound)):
-                yield {}, ()
+                yield {}, NO_AXIOMS
         case [name, "in", members]:
             axioms = ontology.list_triples(bound[members])
             yield from (({name: member}, axioms) for member in ontology.members(bound[members]))
@@ -281,7 +314,7 @@ def _readings(
             for triple in ontology.find(subject, predicate):
                 found: dict[str, Term] = {}
                 if _fits(subject, triple.subject, found) and _fits(object, triple.object, found):
-                    yield found, (triple,)
+                    yield found, ontology.alone(triple)
 
 
 def _fits(slot: Slot, term: Term, found: dict[str, Term]) -> bool:
@@ -293,11 +326,15 @@ def _fits(slot: Slot, term: Term, found: dict[str, Term]) -> bool:
     return found.setdefault(slot, term) == term
 
 
-def _lists(ontology: _Ontology, predicate: Term) -> Iterator[tuple[Term, list[Term], tuple[Triple, ...]]]:
+def _lists(ontology: _Ontology, predicate: Term) -> Iterator[tuple[Term, list[Term], Axioms]]:
     """Whatever has a list by this predicate, its members, and the triples that say so."""
     for triple in ontology.triples.get(predicate, ()):
         if members := ontology.members(triple.object):
-            yield triple.subject, members, (triple, *ontology.list_triples(triple.object))
+            yield (
+                triple.subject,
+                members,
+                ontology.together((ontology.alone(triple), ontology.list_triples(triple.object))),
+            )
 
 
 def _chains(ontology: _Ontology) -> Iterator[Rule]:

@@ -1,7 +1,7 @@
 """Clashes: where the graph contradicts its axioms, one for each rule and focus node."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from copy import copy
 
 import numpy as np
 from pyoxigraph import Triple
@@ -9,22 +9,10 @@ from pyoxigraph import Triple
 from orgatlas.graph.axioms import SAME_AS, Rule
 from orgatlas.graph.derivations import Fact, as_pairs, premises
 from orgatlas.graph.facts import Facts, Pairs
-from orgatlas.graph.joins import Plan, plan, rows, starts
+from orgatlas.graph.joins import Plan, rows, starts
 from orgatlas.graph.program import Program
+from orgatlas.graph.proofs import Clash
 from orgatlas.graph.relation import Numbers, Relation, among, distinct, subjects
-
-
-@dataclass(frozen=True, slots=True)
-class Clash:
-    """Triples that cannot all be true (or, for a functional property, should not)."""
-
-    rule: str
-    """As the W3C calls it, for example ``cax-adc``."""
-    axiom: Triple | None
-    """The axiom that forbids it; None for cls-nothing2, which needs none."""
-    triples: tuple[Triple, ...]
-    axioms: tuple[Triple, ...] = ()
-    """All that the axiom is made of, lists and all."""
 
 
 class Clashes:
@@ -40,10 +28,15 @@ class Clashes:
             if not rule.body:
                 self._found[rule, 0] = Clash(rule.name, rule.axiom, rule.axioms[:1], rule.axioms), ()
                 continue
-            made = plan(rule, rule.body[0], number)
             relation = facts.relations.get(number(rule.body[0].predicate))
-            if relation is not None:
-                self._look(made, starts(made.start, relation, number))
+            if relation is not None and len(begin := starts(rule.body[0], relation, number)):
+                self._look(Plan(rule, rule.body[0], number), begin)
+
+    def copy(self, facts: Facts) -> "Clashes":
+        """The same clashes of facts that are about to change."""
+        copied = copy(self)
+        copied._facts, copied._found = facts, dict(self._found)
+        return copied
 
     def __iter__(self) -> Iterator[Clash]:
         """Each clash once, though it be seen from several of its nodes."""
@@ -56,7 +49,7 @@ class Clashes:
         """Look for clashes in which one of these pairs, which have come, takes part."""
         number = self._facts.dictionary.number
         for predicate, keys in came.items():
-            for made in self._program.forbidding.get(predicate, ()):
+            for made in self._program.woken(self._program.forbidding, predicate, keys):
                 begin = starts(made.start, Relation(keys), number)
                 for columns in self._rows(made, begin):
                     self._note(made, columns)
@@ -68,7 +61,7 @@ class Clashes:
         lost = [where for where, (_, held) in self._found.items() if not vanished.isdisjoint(held)]
         for rule, focus in lost:
             del self._found[rule, focus]
-            made = plan(rule, rule.body[0], number)
+            made = Plan(rule, rule.body[0], number)
             begin = starts(made.start, self._facts.relation(number(rule.body[0].predicate)), number)
             self._look(made, begin[subjects(begin) == np.uint64(focus)])
 

@@ -5,6 +5,7 @@ Semi-naive evaluation: each round joins only what the round before has found wit
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -17,23 +18,28 @@ from orgatlas.graph.axioms import (
     SAME_AS,
     THING,
     TYPE,
+    Axioms,
     Rule,
     Term,
     compile_rules,
     expressions,
     is_axiom,
 )
-from orgatlas.graph.clashes import Clash, Clashes
+from orgatlas.graph.clashes import Clashes
 from orgatlas.graph.dictionary import Dictionary
 from orgatlas.graph.errors import TooMuchFollows
 from orgatlas.graph.facts import Facts, Pairs
-from orgatlas.graph.joins import NOTHING_IS_THE_SAME, Plan, conclusions, plan, rows, starts
+from orgatlas.graph.joins import NOTHING_IS_THE_SAME, Plan, conclusions, rows, starts
 from orgatlas.graph.program import Program
+from orgatlas.graph.proofs import Clash
 from orgatlas.graph.relation import NONE, Mask, Numbers, Relation, among, distinct, merged, objects, subjects, without
 from orgatlas.graph.retraction import Retraction, TooMuchEffort
 
 LIMIT, GROWTH = 20_000_000, 10
 """How many pairs a closure may hold, helpers among them, of eight or sixteen bytes each; or so many times what is asserted."""
+
+TRIAL = 100_000
+"""How many pairs may follow from a triple that is only tried."""
 
 REPEATS = 10
 """How many times that many ways may lead to them: what runs round in circles finds the same again and again."""
@@ -73,16 +79,15 @@ class Closure:
 
     def _start(self, facts: Facts, asserted: Pairs) -> None:
         self.facts, self.program = facts, Program(facts.dictionary)
-        self._found: Counter[Rule] = Counter()
-        self._ways = self._pairs = 0
         for predicate, keys in asserted.items():
             facts.state(predicate, keys)
             facts.learn(predicate, keys)
+        self._count_anew()
         self._most = self._limit or max(LIMIT, GROWTH * len(facts))
         self._axioms = set(facts.axioms()) if self._rules else set()
-        news = self._axioms
+        news, known = self._axioms, dict[Axioms, Axioms]()
         while news:  # a second time only where rules conclude axioms that ask for rules of their own
-            fresh = self.program.extend(compile_rules(self._axioms, self._properties()))
+            fresh = self.program.extend(compile_rules(self._axioms, self._properties(), known))
             for whole, step in self.program.steps.items():
                 if step not in facts.relations:
                     facts.relations[step] = Relation(facts.relation(whole).pairs.all)
@@ -95,6 +100,11 @@ class Closure:
         self._everything = _column(map(number, _EVERYTHING))
         self._nothing = number(NOTHING)
         self._clashes = Clashes(facts, self.program)
+
+    def _count_anew(self) -> None:
+        """Begin to count what is concluded, and in how many ways."""
+        self._found: Counter[Rule] = Counter()
+        self._pairs, self._ways = len(self.facts), 0
 
     def __len__(self) -> int:
         """How many triples follow."""
@@ -116,6 +126,11 @@ class Closure:
         return tuple(self._clashes)
 
     @property
+    def reasons(self) -> bool:
+        """Whether anything may follow."""
+        return self._rules
+
+    @property
     def axioms(self) -> frozenset[Triple]:
         """The triples that its rules were read from, asserted or concluded."""
         return frozenset(self._axioms)
@@ -132,6 +147,7 @@ class Closure:
         Starts over where the ontology is changed, and where that is quicker. Raises TooMuchFollows, and then the closure
         is of no more use.
         """
+        self._count_anew()
         coming, going = self.facts.encode(added), self.facts.encode(removed)
         stated = {p: keys[~self.facts.is_asserted(p, keys)] for p, keys in coming.items()}
         taken = {p: without(keys[self.facts.is_asserted(p, keys)], coming.get(p, NONE)) for p, keys in going.items()}
@@ -139,6 +155,24 @@ class Closure:
         if self._asks_for_rules(stated, taken):
             return self._start_over(stated, taken)
         return self._altered(stated, taken)
+
+    def clashes_with(self, triple: Triple) -> tuple[Clash, ...]:
+        """What would contradict itself if this triple, which does not hold, were asserted; nothing changes.
+
+        None for an axiom, nor where very much would follow from it.
+        """
+        if not self._rules or is_axiom(*triple):
+            return ()
+        trial = copy(self)
+        trial.facts = self.facts.copy()
+        trial._clashes = self._clashes.copy(trial.facts)
+        trial._most = len(self.facts) + TRIAL
+        try:
+            trial.change([triple])
+        except TooMuchFollows:
+            return ()
+        known = {(clash.rule, clash.axioms, frozenset(clash.triples)) for clash in self.clashes}
+        return tuple(c for c in trial.clashes if (c.rule, c.axioms, frozenset(c.triples)) not in known)
 
     def _altered(self, stated: Pairs, taken: Pairs) -> Consequences:
         facts, steps = self.facts, self.program.steps
@@ -247,7 +281,7 @@ class Closure:
             for predicate, keys in before.items():
                 came[predicate].append(keys)
                 relation = Relation(keys)
-                for made in self.program.watching.get(predicate, ()):
+                for made in self.program.woken(self.program.watching, predicate, keys):
                     conclude(made, relation)
         return {predicate: np.sort(np.concatenate(columns)) for predicate, columns in came.items()}, restated
 
@@ -282,13 +316,13 @@ class Closure:
             assert rule.head
             ends = [number(slot) for slot in (rule.head.subject, rule.head.object) if not isinstance(slot, str)]
             alone = Relation(np.array([ends[0] << 32 | ends[1]], np.uint64)) if len(ends) == 2 else Relation()
-            return plan(rule, rule.head, number), alone
+            return Plan(rule, rule.head, number), alone
         relations = [self.facts.relation(number(atom.predicate)) for atom in rule.body]
         counts = [len(starts(atom, relation, number)) for atom, relation in zip(rule.body, relations, strict=True)]
         if not all(counts):
             return None
         first = counts.index(min(counts))
-        return plan(rule, rule.body[first], number), relations[first]
+        return Plan(rule, rule.body[first], number), relations[first]
 
     def _too_much(self) -> TooMuchFollows:
         [(rule, count)] = self._found.most_common(1)
@@ -320,6 +354,16 @@ class Closure:
         if name == _SUBCLASS and self._nothing is not None:
             telling &= ends[0] != np.uint64(self._nothing)
         return keys[telling]
+
+
+def is_trivial(triple: Triple) -> bool:
+    """Whether a triple is true in every graph, so that no closure holds it."""
+    subject, predicate, object = triple
+    return (
+        (predicate in _REFLEXIVE and subject == object)
+        or (predicate in _UPWARD and object in _EVERYTHING)
+        or (predicate == _SUBCLASS and subject == NOTHING)
+    )
 
 
 def _column(numbers: Iterable[int | None]) -> Numbers:

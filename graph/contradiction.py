@@ -5,12 +5,11 @@ https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OWL_2_RL_and_RDF_Graphs_using_
 
 from contextlib import suppress
 
-from orgatlas.graph.clashes import Clash
 from orgatlas.graph.closure import Closure
 from orgatlas.graph.errors import ProofTooLarge, TooMuchFollows
 from orgatlas.graph.explain import explain
 from orgatlas.graph.findings import Finding, Severity
-from orgatlas.graph.proofs import Step
+from orgatlas.graph.proofs import Clash, Step
 from orgatlas.graph.reasons import RULES
 from orgatlas.graph.vocabulary import rule
 

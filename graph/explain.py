@@ -16,7 +16,7 @@ import numpy as np
 from pyoxigraph import NamedNode, Triple
 
 from orgatlas.graph.axioms import TYPE, Atom, Rule, Slot, Term
-from orgatlas.graph.closure import Closure
+from orgatlas.graph.closure import Closure, is_trivial
 from orgatlas.graph.derivations import Fact, derivations, premises
 from orgatlas.graph.errors import ProofTooLarge
 from orgatlas.graph.joins import Columns, Plan
@@ -45,7 +45,10 @@ def explain(closure: Closure, triple: Triple, shown: int = SHOWN) -> Explanation
     goal = number(triple.predicate), number(triple.subject) << 32 | number(triple.object)
     search = _Search(closure, goal)
     if not search.is_known(goal):
-        return Explanation(triple, False, (), 0, True, _Gaps(closure).nearest(triple, shown))
+        if closure.reasons and is_trivial(triple):
+            return Explanation(triple, False, (), 0, True, trivial=True)
+        gaps = _Gaps(closure).nearest(triple, shown)
+        return Explanation(triple, False, (), 0, True, gaps, closure.clashes_with(triple)[:shown])
     search.run()
     asserted = search.is_asserted(goal)
     proofs = ([Proof(triple)] if asserted else []) + [search.proof(way) for way in search.ways[:shown]]
@@ -107,7 +110,8 @@ class _Search:
             solved_at = looked
             self._solve()
             # A proof through what was not looked at yet has more inferences than it is deep.
-            if self.ways and self.ways[0].cost <= depth + 1 and looked > ENOUGH:
+            # At most every second one is not told.
+            if self.ways and self.ways[0].cost <= (depth + 1) // 2 and looked > ENOUGH:
                 break
             if looked > MOST:
                 break
@@ -171,11 +175,11 @@ class _Search:
         for ways in self._ways.values():
             for way in ways:
                 open_needs = [fact for fact in way.needs if not self.is_asserted(fact)]
-                way.missing, way.cost = len(open_needs), 1
+                way.missing, way.cost = len(open_needs), 0 if self._is_untold(way.conclusion) else 1
                 for fact in open_needs:
                     waiting[fact].append(way)
                 if not open_needs:
-                    heap.append((1, order := order + 1, way))
+                    heap.append((way.cost, order := order + 1, way))
         heapq.heapify(heap)
         ways_to_goal = []
         while heap:
@@ -211,6 +215,10 @@ class _Search:
         assert goal is not None
         steps.pop(goal, None)
         return Proof(goal, (*steps.values(), self._step(goal, last)))
+
+    def _is_untold(self, fact: Fact) -> bool:
+        """Whether a fact is of a property without a name, so that it is told by what it is concluded from."""
+        return not isinstance(self._facts.dictionary.term(self._wholes.get(fact[0], fact[0])), NamedNode)
 
     def _step(self, triple: Triple, way: _Way) -> Step:
         """A way in triples. What has no name of its own, as an inverse may have none, is told by what it is concluded from."""

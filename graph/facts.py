@@ -25,6 +25,13 @@ class Facts:
         """How many pairs are known."""
         return sum(map(len, self.relations.values()))
 
+    def copy(self) -> "Facts":
+        """The same facts, to try a change on; only the dictionary is shared, and grows."""
+        copied = Facts(self.dictionary)
+        copied.relations = {predicate: relation.copy() for predicate, relation in self.relations.items()}
+        copied.asserted = {predicate: keys.copy() for predicate, keys in self.asserted.items()}
+        return copied
+
     def relation(self, predicate: int) -> Relation:
         """The pairs of a property; it is made where there was none."""
         if predicate not in self.relations:

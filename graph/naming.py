@@ -97,21 +97,30 @@ class Names:
 
     def _called(self, text: str) -> list[ox.NamedNode]:
         """The things that bear a name, written with small or capital letters."""
-        tries = [text, text.lower(), text[:1].upper() + text[1:].lower(), text.title()]
+        text = re.sub(r"\s+", " ", text)
+        tries = [text, text.lower(), text[:1].upper() + text[1:].lower(), text.title(), text.upper()]
+        tries += [each.replace("'", "’") for each in tries] + [each.replace("’", "'") for each in tries]
         found: dict[ox.NamedNode, None] = {}
         for each in dict.fromkeys(tries):
             for name in (*(ox.Literal(each, language=tag) for tag in ("en", "fr")), ox.Literal(each)):
                 things = (row["thing"] for row in self._query("named", name=name))
                 found |= dict.fromkeys(each for each in things if isinstance(each, ox.NamedNode))
             if found:
-                break
-        return list(found)
+                return list(found)
+        return self._local(text) if re.fullmatch(r"[\w.-]+", text) else []
+
+    def _local(self, text: str) -> list[ox.NamedNode]:
+        """The things in the graph whose IRI is a known prefix and this."""
+        things = (ox.NamedNode(namespace + text) for namespace in dict.fromkeys(self._bundle.prefixes.values()))
+        return [thing for thing in things if any(True for _ in self._store.find(thing, None, None))]
 
     def _nearest(self, text: str) -> str:
         """Names that are written nearly so, to be added to a sentence."""
         labels = chain.from_iterable(self._store.find(None, each, None) for each in LABELS)
         names = (quad.object.value for quad in labels if isinstance(quad.object, ox.Literal))
-        near = get_close_matches(text, dict.fromkeys(islice(names, COMPARED)), n=3, cutoff=0.7)
+        known = dict.fromkeys(islice(names, COMPARED))
+        near = [name for name in known if name.lower().startswith(text.lower())][:3]
+        near = near or get_close_matches(text, known, n=3, cutoff=0.7)
         return f" (perhaps {' or '.join(map(repr, near))})" if near else ""
 
     def of(self, term: Term) -> dict[str, str]:
@@ -147,7 +156,9 @@ class Names:
 
 def _clean(place: str, text: str) -> str:
     text = text.strip()
-    if not text or len(text) > LONGEST or re.search("[\0\ud800-\udfff]", text):
+    if not text:
+        raise ParameterError(place, "a name; it is empty")
+    if len(text) > LONGEST or re.search("[\0\ud800-\udfff]", text):
         raise ParameterError(place, f"up to {LONGEST} Unicode characters", text)
     return text
 

@@ -5,17 +5,38 @@ found once, and not once for each node on it. The steps are a property of their 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+import numpy as np
 from pyoxigraph import BlankNode
 
 from orgatlas.graph.axioms import Atom, Rule, concludes_axioms
 from orgatlas.graph.dictionary import Dictionary
-from orgatlas.graph.joins import Plan, plan
+from orgatlas.graph.joins import Plan
+from orgatlas.graph.relation import Numbers, objects
 
 STEP = "step"
 """The name of the rule by which a step is a pair of its property."""
+
+
+class Watch:
+    """Plans that begin at the pairs of one property: at those with one object, as of rdf:type, or at any."""
+
+    def __init__(self) -> None:
+        self._of_any: list[Plan] = []
+        self._of_one: defaultdict[int, list[Plan]] = defaultdict(list)
+
+    def add(self, made: Plan, object: int | None) -> None:
+        """Take in a plan, whose start may name its object."""
+        (self._of_any if object is None else self._of_one[object]).append(made)
+
+    def woken(self, keys: Numbers) -> Iterator[Plan]:
+        """The plans that may have to be run when these pairs come or go."""
+        yield from self._of_any
+        if self._of_one:
+            for object in np.unique(objects(keys)).tolist():
+                yield from self._of_one.get(object, ())
 
 
 class Program:
@@ -31,9 +52,9 @@ class Program:
         """The rules that conclude, as they are run."""
         self.asking: set[Rule] = set()
         """Those of them whose conclusions may be axioms that ask for rules of their own."""
-        self.watching: Mapping[int, list[Plan]] = {}
+        self.watching: Mapping[int, Watch] = {}
         """The plans of rules that conclude, from each atom of their bodies on, by the property of that atom."""
-        self.forbidding: Mapping[int, list[Plan]] = {}
+        self.forbidding: Mapping[int, Watch] = {}
         """The same for those that find clashes."""
         self.concluding: Mapping[int, list[Plan]] = {}
         """The plans back from the heads, by the property of the head."""
@@ -65,22 +86,29 @@ class Program:
             return None
         stepwise = self._stepwise(rule)
         assert stepwise.head
-        return plan(stepwise, stepwise.head, self._dictionary.number)
+        return Plan(stepwise, stepwise.head, self._dictionary.number)
+
+    def woken(self, watches: Mapping[int, Watch], predicate: int, keys: Numbers) -> Iterator[Plan]:
+        """The plans of one kind that may have to be run when these pairs of a property come or go."""
+        watch = watches.get(predicate)
+        return iter(()) if watch is None else watch.woken(keys)
 
     def _plan(self) -> None:
         number = self._dictionary.number
-        watching, forbidding, concluding, explaining = (defaultdict[int, list[Plan]](list) for _ in range(4))
+        watching, forbidding = (defaultdict[int, Watch](Watch) for _ in range(2))
+        concluding, explaining = (defaultdict[int, list[Plan]](list) for _ in range(2))
         for rule in (*self.made, *(rule for rule in self.rules if rule.head is None)):
             for atom in rule.body:
                 watched = watching if rule.head else forbidding
-                watched[number(atom.predicate)].append(plan(rule, atom, number))
+                object = None if isinstance(atom.object, str) else number(atom.object)
+                watched[number(atom.predicate)].add(Plan(rule, atom, number), object)
             if rule.head:
-                concluding[number(rule.head.predicate)].append(plan(rule, rule.head, number))
+                concluding[number(rule.head.predicate)].append(Plan(rule, rule.head, number))
         for step in self.steps.values():
             explaining[step] = concluding[step]
         for rule in self.rules:
             if rule.head:
-                explaining[number(rule.head.predicate)].append(plan(rule, rule.head, number))
+                explaining[number(rule.head.predicate)].append(Plan(rule, rule.head, number))
         self.watching, self.forbidding = watching, forbidding
         self.concluding, self.explaining = concluding, explaining
 

@@ -40,6 +40,19 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Clash:
+    """Triples that cannot all be true (or, for a functional property, should not)."""
+
+    rule: str
+    """As the W3C calls it, for example ``cax-adc``."""
+    axiom: Triple | None
+    """The axiom that forbids it; None for cls-nothing2, which needs none."""
+    triples: tuple[Triple, ...]
+    axioms: tuple[Triple, ...] = ()
+    """All that the axiom is made of, lists and all."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pattern:
     """A triple that is missing; a string stands for anything, the same one for the same thing."""
 
@@ -72,6 +85,10 @@ class Explanation:
     """Whether that is all of them: where there are very many, the search ends before."""
     gaps: tuple[Gap, ...] = ()
     """Where it does not hold: the rules that are nearest to concluding it, the nearest first."""
+    clashes: tuple[Clash, ...] = ()
+    """Where it does not hold: what would contradict it."""
+    trivial: bool = False
+    """Whether it is true of everything, so that nobody writes it down."""
 
     @property
     def holds(self) -> bool:

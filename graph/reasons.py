@@ -4,6 +4,7 @@ https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OWL_2_RL_and_RDF_Graphs_using_
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
@@ -12,6 +13,8 @@ from orgatlas.graph.paths import FIRST, Index, index, members
 from orgatlas.graph.vocabulary import PREFIXES
 
 LANGUAGES = ("en", "fr")
+
+Words = TypeVar("Words")
 
 RULES: Mapping[str, tuple[str, str]] = {
     "eq-sym": ("sameness holds both ways", "l’identité vaut dans les deux sens"),
@@ -87,19 +90,20 @@ RULES: Mapping[str, tuple[str, str]] = {
 """Each rule by the name the W3C gives it, in as few words as tell what happens."""
 
 AXIOMS: Mapping[str, tuple[str, str]] = {
-    "rdfs:domain": ("whatever has {s} is in the class {o}", "tout ce qui a {s} est dans la classe {o}"),
-    "rdfs:range": ("whatever {s} leads to is in the class {o}", "tout ce à quoi mène {s} est dans la classe {o}"),
-    "rdfs:subClassOf": ("every member of {s} is one of {o}", "tout membre de {s} l’est aussi de {o}"),
+    "rdfs:domain": ("whatever has {s} is {o}", "tout ce qui a {s} est {o}"),
+    "rdfs:range": ("whatever {s} leads to is {o}", "tout ce à quoi mène {s} est {o}"),
+    "rdfs:subClassOf": ("whatever is {s} is {o}", "tout ce qui est {s} est {o}"),
     "rdfs:subPropertyOf": ("{s} is a case of {o}", "{s} est un cas de {o}"),
     "owl:inverseOf": ("{s} is {o} the other way round", "{s} est {o} dans l’autre sens"),
-    "owl:equivalentClass": ("to be in {s} is to be in {o}", "être dans {s}, c’est être dans {o}"),
+    "owl:equivalentClass": ("{s} means {o}", "{s} signifie {o}"),
     "owl:equivalentProperty": ("{s} and {o} mean the same", "{s} et {o} ont le même sens"),
     "owl:propertyChainAxiom": ("{o} make {s}", "{o} donnent {s}"),
-    "owl:disjointWith": ("nothing is in both {s} and {o}", "rien n’est à la fois dans {s} et dans {o}"),
+    "owl:disjointWith": ("nothing is both {s} and {o}", "rien n’est à la fois {s} et {o}"),
+    "owl:complementOf": ("{s} means what is not {o}", "{s} signifie ce qui n’est pas {o}"),
     "owl:propertyDisjointWith": ("{s} and {o} exclude each other", "{s} et {o} s’excluent"),
     "owl:sameAs": ("{s} and {o} are the same", "{s} et {o} sont une même chose"),
     "owl:differentFrom": ("{s} and {o} are different", "{s} et {o} sont différents"),
-    "owl:hasKey": ("members of {s} are told apart by {o}", "les membres de {s} se distinguent par {o}"),
+    "owl:hasKey": ("whatever is {s} is told apart by {o}", "ce qui est {s} se distingue par {o}"),
 }
 TYPES: Mapping[str, tuple[str, str]] = {
     "owl:TransitiveProperty": ("{s} is transitive", "{s} est transitive"),
@@ -108,23 +112,25 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "owl:FunctionalProperty": ("{s} has one value at most", "{s} a tout au plus une valeur"),
     "owl:InverseFunctionalProperty": ("{s} tells things apart", "{s} distingue les choses"),
     "owl:IrreflexiveProperty": ("nothing has {s} to itself", "rien n’a {s} envers soi-même"),
-    "owl:AllDisjointClasses": ("no two classes share a member", "aucune classe ne partage de membre avec une autre"),
+    "owl:AllDisjointClasses": ("nothing is two of these at once", "rien n’est deux de celles-ci à la fois"),
     "owl:AllDisjointProperties": ("the properties exclude each other", "les propriétés s’excluent"),
     "owl:AllDifferent": ("all are different", "tous sont différents"),
 }
 CLASSES: Mapping[str, tuple[str, str]] = {
-    "owl:hasValue": ("things whose {p} is {v}", "choses dont {p} est {v}"),
-    "owl:someValuesFrom": ("things with a {p} in {v}", "choses ayant un {p} dans {v}"),
-    "owl:allValuesFrom": ("things with every {p} in {v}", "choses dont tout {p} est dans {v}"),
-    "owl:complementOf": ("things outside {v}", "choses hors de {v}"),
-    "owl:maxCardinality": ("things with at most {v} {p}", "choses ayant au plus {v} {p}"),
-    "owl:maxQualifiedCardinality": ("things with at most {v} {p}", "choses ayant au plus {v} {p}"),
+    "owl:hasValue": ("something whose {p} is {v}", "quelque chose dont {p} est {v}"),
+    "owl:someValuesFrom": ("something with a {p} that is {v}", "quelque chose ayant un {p} qui est {v}"),
+    "owl:allValuesFrom": ("something whose every {p} is {v}", "quelque chose dont tout {p} est {v}"),
+    "owl:complementOf": ("something that is not {v}", "quelque chose qui n’est pas {v}"),
+    "owl:maxCardinality": ("something with at most {v} {p}", "quelque chose ayant au plus {v} {p}"),
+    "owl:maxQualifiedCardinality": ("something with at most {v} {p}", "quelque chose ayant au plus {v} {p}"),
 }
-LISTS: Mapping[str, tuple[str, str]] = {
-    "owl:intersectionOf": (" and at the same time ", " et en même temps "),
-    "owl:unionOf": (" or ", " ou "),
-    "owl:oneOf": (", ", ", "),
+LISTS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
+    "owl:intersectionOf": (("at once ", " and "), ("à la fois ", " et ")),
+    "owl:unionOf": (("either ", " or "), ("soit ", ", soit ")),
+    "owl:oneOf": (("one of ", ", "), ("l’un de ", ", ")),
 }
+"""What stands before the members of a list, and between them."""
+
 INVERSE = ("the inverse of {}", "l’inverse de {}")
 THEN = (", then ", ", puis ")
 QUOTED = ("“{}”", "«\u00a0{}\u00a0»")
@@ -134,12 +140,12 @@ Label = Callable[[Term, str], str]
 """The name of a term in a language."""
 
 
-def _owl(names: Mapping[str, tuple[str, str]]) -> dict[NamedNode, tuple[str, str]]:
+def _owl(names: Mapping[str, Words]) -> dict[NamedNode, Words]:
     parts = {key: key.split(":") for key in names}
     return {NamedNode(PREFIXES[prefix] + local): names[key] for key, (prefix, local) in parts.items()}
 
 
-_AXIOMS, _TYPES, _CLASSES, _LISTS = map(_owl, (AXIOMS, TYPES, CLASSES, LISTS))
+_AXIOMS, _TYPES, _CLASSES, _LISTS = _owl(AXIOMS), _owl(TYPES), _owl(CLASSES), _owl(LISTS)
 _ON_PROPERTY, _INVERSE_OF = NamedNode(PREFIXES["owl"] + "onProperty"), NamedNode(PREFIXES["owl"] + "inverseOf")
 _TYPE = NamedNode(PREFIXES["rdf"] + "type")
 
@@ -179,6 +185,8 @@ class Reasons:
         place, described = LANGUAGES.index(language), self._graph.get(term, {})
         if not isinstance(term, BlankNode) or not described:
             return QUOTED[place].format(self._label(term, language))
+        if depth > DEEP:
+            return "…"
         if _INVERSE_OF in described:
             return INVERSE[place].format(self.said(described[_INVERSE_OF][0], language, depth + 1))
         if FIRST in described:
@@ -187,12 +195,11 @@ class Reasons:
 
     def _expression(self, node: Term, language: str, depth: int) -> str:
         place, described = LANGUAGES.index(language), self._graph.get(node, {})
-        if depth > DEEP:
-            return "…"
-        for predicate, joint in _LISTS.items():
+        for predicate, wordings in _LISTS.items():
             if predicate in described:
                 parts = members(self._graph, described[predicate][0])
-                return joint[place].join(self.said(each, language, depth + 1) for each in parts)
+                before, between = wordings[place]
+                return before + between.join(self.said(each, language, depth + 1) for each in parts)
         for predicate, wording in _CLASSES.items():
             if predicate in described:
                 on, value = described.get(_ON_PROPERTY, [node])[0], described[predicate][0]

@@ -80,6 +80,12 @@ class Keys:
     def __len__(self) -> int:
         return len(self.large) + len(self.small)
 
+    def copy(self) -> "Keys":
+        """The same keys; columns are shared, since none is ever changed."""
+        copied = Keys(self.large)
+        copied.small = self.small
+        return copied
+
     @property
     def all(self) -> Numbers:
         """All keys, sorted."""
@@ -156,6 +162,12 @@ class Relation:
 
     def __len__(self) -> int:
         return len(self.pairs)
+
+    def copy(self) -> "Relation":
+        """The same pairs."""
+        copied = Relation()
+        copied.pairs, copied._back = self.pairs.copy(), self._back.copy() if self._back is not None else None
+        return copied
 
     @property
     def back(self) -> Keys:

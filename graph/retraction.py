@@ -149,7 +149,7 @@ class Retraction:
         """What has been concluded with the help of these facts."""
         for predicate, keys in grouped(news).items():
             relation = Relation(keys)
-            for made in self._program.watching.get(predicate, ()):
+            for made in self._program.woken(self._program.watching, predicate, keys):
                 assert made.rule.head
                 begin = starts(made.start, relation, self._facts.dictionary.number)
                 head = self._facts.dictionary.number(made.rule.head.predicate)

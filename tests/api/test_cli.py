@@ -264,7 +264,7 @@ def test_what_does_not_hold_is_told_by_the_exit_code_and_what_is_missing() -> No
 def test_an_explanation_is_json_ld() -> None:
     done = run("explain", "Research Branch", "skos:prefLabel", "Research Branch", "--format", "jsonld")
     document = json.loads(done.stdout)
-    assert document["status"] == "stated"
+    assert document["status"] == "added"
     assert [graph["@id"].rpartition("/")[2] for graph in document["triple"]["statedIn"]] == ["curation"]
 
 

@@ -26,17 +26,17 @@ def test_a_conclusion_leads_to_its_passages(edition: Edition) -> None:
     document = account(edition, *ASSISTANCE)
     assert document["status"] == "derived"
     [proof] = document["proofs"]
-    leaves = [each for step in proof["steps"] for each in step["premises"] if each["status"] == "stated"]
+    leaves = [each for step in proof["steps"] for each in step["premises"] if each["status"] != "derived"]
     passages = {graph["@id"].rpartition("/")[2]: graph for leaf in leaves for graph in leaf["statedIn"]}
     assert passages.keys() == {"s04", "s12"}
-    assert passages["s04"]["start"] < passages["s04"]["end"]
+    assert passages["s04"]["position"]["start"] < passages["s04"]["position"]["end"]
     assert passages["s04"]["supports"].keys() == {"en", "fr"}
     assert "quote" not in passages["s04"]
 
 
 def test_the_words_of_a_passage_are_there_where_the_text_is(edition: Edition, shared: Path) -> None:
     document = account(edition, *ASSISTANCE, texts=shared / "sources")
-    quotes = [g["quote"] for s in document["proofs"][0]["steps"] for p in s["premises"] for g in p["statedIn"]]
+    quotes = [g["quote"]["exact"] for s in document["proofs"][0]["steps"] for p in s["premises"] for g in p["statedIn"]]
     assert all("technical assistance" in quote for quote in quotes)
     assert len(quotes) == 2
 
@@ -67,6 +67,40 @@ def test_another_reader_understands_it(edition: Edition, terms: tuple[str, str, 
     # The engine reads the same.
     ours = rdflib.Graph().parse(data=written(document, ox.RdfFormat.N_TRIPLES, {}), format="nt")
     assert len(ours) == len(graph)
+
+
+def test_what_would_contradict_the_graph_is_told(edition: Edition) -> None:
+    document = account(edition, "England", "a", "atlas:Country")
+    assert document["status"] == document["triple"]["status"] == "absent"
+    [clash] = document["forbidden"]
+    assert clash["rule"]["notation"] == "cax-dw"
+    assert [each["status"] for each in clash["statements"]] == ["tried", "added"]
+    assert account(edition, "England", "a", "atlas:Country")["forbidden"] == document["forbidden"]
+    graph = rdflib.Graph().parse(data=written(document, ox.RdfFormat.N_TRIPLES, {}), format="nt")
+    assert (rdflib.URIRef("https://example.org/explain"), RDF.value, rdflib.Literal("absent")) in graph
+
+
+@pytest.mark.parametrize(
+    ("terms", "status", "unknown"),
+    [
+        (("unit:nope", "a", "atlas:Sector"), "absent", ["s"]),
+        (("unit:research-branch", "a", "owl:Thing"), "always", []),
+        (("CSC", "owl:sameAs", "CSC"), "always", []),
+        (("unit:research-branch", "skos:prefLabel", '"Recherche"@fr'), "absent", []),
+        (("unit:policy-and-research-sector", "org:subOrganizationOf", "CSC"), "added", []),
+        (("unit:research-branch", "a", "org:OrganizationalUnit"), "stated", []),
+    ],
+)
+def test_a_status_says_on_whose_authority(
+    edition: Edition, terms: tuple[str, str, str], status: str, unknown: list[str]
+) -> None:
+    document = account(edition, *terms)
+    assert (document["status"], document["unknown"]) == (status, unknown)
+
+
+def test_an_expression_is_told_in_words(edition: Edition) -> None:
+    [step, *_] = account(edition, "unit:research-branch", "a", "branch")["proofs"][0]["steps"]
+    assert step["conclusion"]["object"]["label"]["en"] == "something whose “classification” is “branch”"
 
 
 def test_what_is_missing_is_told_for_what_does_not_hold(edition: Edition) -> None:

@@ -28,7 +28,8 @@ UNIT = "https://w3id.org/orgatlas/csc/id/unit/research-branch"
         "<id/unit/research-branch>",
         "Research Branch",
         "research branch",
-        " Direction générale de la recherche ",
+        " Direction générale de  la recherche ",
+        "research-branch",
     ],
 )
 def test_a_thing_is_named_in_many_ways(names: Names, text: str) -> None:
@@ -72,7 +73,8 @@ def test_a_literal_is_taken_in_the_words_in_which_it_is_held() -> None:
         (("unit:research-branch", "a", '"x" . <a:b> <a:c> <a:d>'), "o", "a literal"),
         (("unit:research-branch", "a", '"x'), "o", "a literal"),
         (("<not an iri>", "a", "atlas:Sector"), "s", "<not an iri>"),
-        (("", "a", "atlas:Sector"), "s", "characters"),
+        (("", "a", "atlas:Sector"), "s", "it is empty"),
+        (("Chaplain", "a", "atlas:Sector"), "s", "chaplaincy services"),
         (("x" * 3000, "a", "atlas:Sector"), "s", "characters"),
         (("sector", "a", "atlas:Sector"), "s", "one thing only"),
     ],
@@ -82,6 +84,12 @@ def test_what_cannot_be_meant_is_told(names: Names, terms: tuple[str, str, str],
         names.triple(*terms)
     assert caught.value.name == place
     assert said in str(caught.value)
+
+
+def test_apostrophes_and_capitals_are_no_obstacle(names: Names) -> None:
+    assert names.resource("s", "services d'aumônerie") == names.resource("s", "services d’aumônerie")
+    assert names.resource("s", "csc") == names.resource("s", "CSC")
+    assert names.resource("p", "engagedWith") == name("atlas:engagedWith")
 
 
 def test_a_thing_is_called_in_a_language_or_by_its_iri(names: Names) -> None:

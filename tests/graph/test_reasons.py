@@ -36,22 +36,22 @@ def test_every_rule_has_a_name_in_words() -> None:
 @pytest.mark.parametrize(
     ("text", "rule", "english", "french"),
     [
-        (":p rdfs:domain :A .", "prp-dom", "whatever has “p” is in the class “A”", "tout ce qui a « p » est"),
+        (":p rdfs:domain :A .", "prp-dom", "whatever has “p” is “A”", "tout ce qui a « p » est"),
         (":p a owl:TransitiveProperty .", "prp-trp", "“p” is transitive", "« p » est transitive"),
         (":r owl:propertyChainAxiom (:p :q) .", "prp-spo2", "“p”, then “q” make “r”", "« p », puis « q » donnent"),
         (
             ":A owl:equivalentClass [ owl:intersectionOf (:B [ owl:onProperty :p ; owl:hasValue :v ]) ] .",
             "cax-eqc2",
-            "to be in “A” is to be in “B” and at the same time things whose “p” is “v”",
-            "être dans « A », c’est être dans « B » et en même temps choses dont",
+            "“A” means at once “B” and something whose “p” is “v”",
+            "« A » signifie à la fois « B » et quelque chose dont « p » est « v »",
         ),
         (
             ":A rdfs:subClassOf [ owl:onProperty [ owl:inverseOf :p ] ; owl:someValuesFrom [ owl:unionOf (:B :C) ] ] .",
             "cax-sco",
-            "every member of “A” is one of things with a the inverse of “p” in “B” or “C”",
-            "tout membre de « A » l’est aussi de choses ayant",
+            "whatever is “A” is something with a the inverse of “p” that is either “B” or “C”",
+            "tout ce qui est « A » est quelque chose ayant un l’inverse de « p » qui est soit « B », soit « C »",
         ),
-        (":A owl:disjointWith :B .", "cax-dw", "nothing is in both “A” and “B”", "rien n’est à la fois"),
+        (":A owl:disjointWith :B .", "cax-dw", "nothing is both “A” and “B”", "rien n’est à la fois"),
     ],
 )
 def test_an_axiom_is_a_sentence(text: str, rule: str, english: str, french: str) -> None:
