@@ -9,6 +9,7 @@ from copy import copy
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from pyoxigraph import NamedNode, Triple
 
 from orgatlas.graph.axioms import (
@@ -75,7 +76,28 @@ class Closure:
         """
         facts = Facts(Dictionary())
         self._limit, self._rules = limit, rules
+        self._order: list[tuple[int, Numbers]] | None = None
         self._start(facts, facts.encode(triples))
+
+    def retold(self) -> "Closure":
+        """The same closure once more, begun with what is asserted, which remembers in which order things were concluded."""
+        told = copy(self)
+        told._order = []
+        told._start(Facts(self.facts.dictionary), {p: keys.all for p, keys in self.facts.asserted.items()})
+        return told
+
+    def order(self) -> dict[int, tuple[Numbers, NDArray[np.intp]]]:
+        """The pairs of each property that were concluded, sorted, and when each was; only of a closure that was retold."""
+        found: defaultdict[int, list[tuple[int, Numbers]]] = defaultdict(list)
+        for place, (predicate, keys) in enumerate(self._order or ()):
+            found[predicate].append((place, keys))
+        ordered = {}
+        for predicate, columns in found.items():
+            keys = np.concatenate([column for _, column in columns])
+            places = np.repeat([place for place, _ in columns], [len(column) for _, column in columns])
+            by_key = np.argsort(keys)
+            ordered[predicate] = keys[by_key], places[by_key]
+        return ordered
 
     def _start(self, facts: Facts, asserted: Pairs) -> None:
         self.facts, self.program = facts, Program(facts.dictionary)
@@ -305,6 +327,8 @@ class Closure:
             self._ways += len(found)
             if len(fresh := facts.learn(head, found)):
                 self._pairs += len(fresh)
+                if self._order is not None:
+                    self._order.append((head, fresh))
                 yield head, fresh
             if self._pairs > self._most or self._ways > self._most * REPEATS:
                 raise self._too_much()

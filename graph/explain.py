@@ -13,24 +13,34 @@ from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
-from pyoxigraph import NamedNode, Triple
+from numpy.typing import NDArray
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from orgatlas.graph.axioms import TYPE, Atom, Rule, Slot, Term
+from orgatlas.graph.axioms import OWL, TYPE, Atom, Rule, Slot, Term
 from orgatlas.graph.closure import Closure, is_trivial
 from orgatlas.graph.derivations import Fact, derivations, premises
 from orgatlas.graph.errors import ProofTooLarge
 from orgatlas.graph.joins import Columns, Plan
+from orgatlas.graph.program import STEP
 from orgatlas.graph.proofs import Explanation, Gap, Pattern, Proof, Step
-from orgatlas.graph.relation import pairs
+from orgatlas.graph.relation import NONE, Numbers, pairs
 
 SHOWN = 5
 """How many proofs are given, and how many gaps."""
 
-ENOUGH, MOST = 400, 20_000
-"""How many facts are looked at for the sake of other ways, and for the sake of a first one."""
+ENOUGH, MORE, MOST = 400, 3_000, 20_000
+"""How many facts are looked at for the sake of other ways, of a shorter one, and of a first one."""
 
 WAYS = 64
 """How many ways of one rule to one fact are looked at, those from what is asserted first."""
+
+INVERSE_OF = NamedNode(OWL + "inverseOf")
+
+TRIED = 6
+"""How many atoms a rule may have so that every choice of them is tried for what is missing."""
+
+MANY = 8
+"""How many ways to a fact are as much work as another fact."""
 
 MATCHES = 100
 """How many matches of one atom are tried for what is missing."""
@@ -51,10 +61,14 @@ def explain(closure: Closure, triple: Triple, shown: int = SHOWN) -> Explanation
         return Explanation(triple, False, (), 0, True, gaps, closure.clashes_with(triple)[:shown])
     search.run()
     asserted = search.is_asserted(goal)
-    proofs = ([Proof(triple)] if asserted else []) + [search.proof(way) for way in search.ways[:shown]]
-    if not proofs:
-        raise ProofTooLarge(MOST)
-    return Explanation(triple, asserted, tuple(proofs[:shown]), search.count + asserted, search.counted)
+    found = [search.proof(way) for way in search.ways[:shown]]
+    if not found and not asserted:
+        found = [_Retelling(closure.retold(), goal).proof_of(triple)]
+    # What is used twice is told once: then fewer steps may be told of a proof with as many inferences.
+    proofs = ([Proof(triple)] if asserted else []) + sorted(found, key=lambda proof: len(proof.steps))
+    return Explanation(
+        triple, asserted, tuple(proofs[:shown]), max(search.count, len(found)) + asserted, search.counted
+    )
 
 
 @dataclass(eq=False, slots=True)
@@ -80,6 +94,7 @@ class _Search:
         self._costs: dict[Fact, int] = {}
         self._best: dict[Fact, _Way] = {}
         self._derived_axioms = lru_cache(None)(self._axioms_to_prove)
+        self._looked_at = 0
         self.counted = True
         self.count = 0
         self.ways: list[_Way] = []
@@ -95,28 +110,50 @@ class _Search:
 
     def run(self) -> None:
         """Look back until no shorter proof can come, and the other ways are known or enough was looked at."""
-        frontier, depth, solved_at = [self._goal], 0, 0
+        self._descend()
+        frontier, seen, depth, solved_at = [self._goal], {self._goal}, 0, 0
         while frontier:
             below: dict[Fact, None] = {}
             for fact in frontier:
-                self._ways[fact] = list(self._look(fact))
-                for way in self._ways[fact]:
+                for way in self._looked(fact):
                     below |= dict.fromkeys(way.needs)
-            frontier = [fact for fact in below if fact not in self._ways and not self.is_asserted(fact)]
+                if self._looked_at > MOST:
+                    break
             depth += 1
-            looked = len(self._ways)
-            if frontier and looked < solved_at * 1.5:
+            frontier = [fact for fact in below if fact not in seen and not self.is_asserted(fact)]
+            seen |= set(frontier)
+            if frontier and ENOUGH < self._looked_at < min(solved_at * 1.5, MOST):
                 continue
-            solved_at = looked
+            solved_at = self._looked_at
             self._solve()
-            # A proof through what was not looked at yet has more inferences than it is deep.
-            # At most every second one is not told.
-            if self.ways and self.ways[0].cost <= (depth + 1) // 2 and looked > ENOUGH:
-                break
-            if looked > MOST:
+            # A proof through what was not looked at yet has more inferences than it is deep, but for those that are not told.
+            shortest = bool(self.ways) and self.ways[0].cost <= (depth + 1) // 2
+            if self._looked_at > MOST or (self.ways and self._looked_at > (ENOUGH if shortest else MORE)):
                 break
         self.counted &= not frontier
         self.count += len(self.ways)
+
+    def _descend(self) -> None:
+        """Follow the most promising way of each fact down to assertions: a first proof, however deep, though not the shortest."""
+        waiting = [self._goal]
+        while waiting and self._looked_at < MORE:
+            fact = waiting.pop()
+            if fact in self._ways or self.is_asserted(fact):
+                continue
+            missing = [[each for each in way.needs if not self.is_asserted(each)] for way in self._looked(fact)]
+            # Not back to where one came from, if there is another way.
+            waiting += min(missing, key=self._distance, default=[])
+
+    def _distance(self, needs: Iterable[Fact]) -> tuple[int, int]:
+        known = [fact in self._ways for fact in needs]
+        return sum(known), len(known)
+
+    def _looked(self, fact: Fact) -> list[_Way]:
+        """The ways to a fact, looked for once."""
+        if fact not in self._ways:
+            self._ways[fact] = list(self._look(fact))
+            self._looked_at += 1 + len(self._ways[fact]) // MANY
+        return self._ways[fact]
 
     def _look(self, fact: Fact) -> Iterator[_Way]:
         """The ways to a fact, one step back."""
@@ -209,7 +246,8 @@ class _Search:
                 waiting += self._best[fact].needs
         steps: dict[Triple, Step] = {}
         for fact in self._best:  # in the order in which they were proved
-            if fact in needed and (triple := self._triple(fact)) is not None:
+            # A step of a property is told as the pair that it is.
+            if fact in needed and self._best[fact].rule.name != STEP and (triple := self._triple(fact)) is not None:
                 steps.setdefault(triple, self._step(triple, self._best[fact]))
         goal = self._triple(self._goal)
         assert goal is not None
@@ -240,11 +278,77 @@ class _Search:
         return Triple(term(key >> 32), named, term(key & 0xFFFF_FFFF)) if isinstance(named, NamedNode) else None  # type: ignore[arg-type]
 
 
+class _Retelling(_Search):
+    """A proof of what the search finds none of, because all ways near it run in circles: as it was concluded.
+
+    Every fact was concluded from others that were there before it.
+    """
+
+    def __init__(self, closure: Closure, goal: Fact) -> None:
+        super().__init__(closure, goal)
+        self._order = closure.order()
+
+    def proof_of(self, triple: Triple) -> Proof:
+        """One proof. Raises ProofTooLarge where it would have very many steps."""
+        best: dict[Fact, _Way] = {}
+        waiting = [self._goal]
+        while waiting:
+            fact = waiting.pop()
+            if fact in best or self.is_asserted(fact):
+                continue
+            best[fact] = self._earliest(fact)
+            waiting += best[fact].needs
+            if len(best) > MOST:
+                raise ProofTooLarge(MOST)
+        last = best[self._goal]
+        if last.rule.name == STEP:
+            last = best[last.needs[0]]
+        self._best = {fact: best[fact] for fact in sorted(best, key=self._place)}
+        return self.proof(last)
+
+    def _earliest(self, fact: Fact) -> _Way:
+        """The way from what was there first."""
+        place, found = self._place(fact), list[tuple[int, bool, int, _Way]]()
+        for made, columns in derivations(self._facts, self._program.concluding.get(fact[0], ()), fact):
+            latest = np.full(len(columns[0]), -1, np.intp)
+            for atom in made.rule.body:
+                predicate = self._facts.dictionary.number(atom.predicate)
+                keys = pairs(columns[made.columns[atom.subject]], columns[made.columns[atom.object]])
+                latest = np.maximum(latest, self._places(predicate, keys))
+            row = int(latest.argmin())
+            needs = premises(made.rule, made.columns, columns, row, self._facts.dictionary)
+            needs = tuple(dict.fromkeys((*needs, *self._derived_axioms(made.rule))))
+            when = max((self._place(each) for each in needs), default=-1)
+            if when < place:
+                # What is a step is told as one, and not as longer than it is.
+                found.append((when, made.rule.name != STEP, len(found), _Way(made.rule, fact, needs)))
+        if not found:
+            raise ProofTooLarge(MOST)
+        return min(found)[-1]
+
+    def _place(self, fact: Fact) -> int:
+        return int(self._places(fact[0], np.array([fact[1]], np.uint64))[0])
+
+    def _places(self, predicate: int, keys: Numbers) -> NDArray[np.intp]:
+        """When each of some pairs was concluded, -1 for what is asserted."""
+        asserted = self._facts.is_asserted(self._wholes.get(predicate, predicate), keys)
+        known, places = self._order.get(predicate, (NONE, np.empty(0, np.intp)))
+        if not len(known):
+            return np.full(len(keys), -1, np.intp)
+        found = places[np.minimum(known.searchsorted(keys), len(known) - 1)]
+        found[asserted] = -1
+        return found
+
+
 class _Gaps:
     """What is missing for a triple that does not hold."""
 
     def __init__(self, closure: Closure) -> None:
         self._closure, self._facts = closure, closure.facts
+        self._inverses: defaultdict[Term, list[Triple]] = defaultdict(list)
+        for axiom in closure.axioms:
+            if axiom.predicate == INVERSE_OF:
+                self._inverses[axiom.subject].append(axiom)
         self._rules: defaultdict[Slot, list[Rule]] = defaultdict(list)
         for rule in closure.program.rules:
             if rule.head:
@@ -265,18 +369,60 @@ class _Gaps:
             ends = ((rule.head.subject, goal.subject), (rule.head.object, goal.object))
             if all(_agrees(slot, term, bound) for slot, term in ends):
                 gap = self._gap(rule, bound)
-                if above.isdisjoint(gap.missing):
+                if gap is not None and above.isdisjoint(gap.missing):
                     yield self._deepened(gap, above)
 
-    def _gap(self, rule: Rule, bound: Mapping[Slot, Slot]) -> Gap:
-        """The least that is missing for a rule to conclude what it is bound to."""
-        for size in range(1, len(rule.body)):
-            for missing in combinations(rule.body, size):
-                held = [atom for atom in rule.body if atom not in missing]
+    def _gap(self, rule: Rule, bound: Mapping[Slot, Slot]) -> Gap | None:
+        """The least that is missing for a rule to conclude what it is bound to; None where nobody could state it."""
+        if len(rule.body) > TRIED:
+            held, bindings = self._held_of_many(rule.body, bound)
+        else:
+            held, bindings = self._most_held(rule.body, bound)
+        missing = [atom for atom in rule.body if atom not in held]
+        axioms = dict.fromkeys(rule.axioms)
+        told = [self._told(atom, bindings, axioms) for atom in (*held, *missing)]
+        if any(each is None or isinstance(each.subject, Literal | Triple) for each in told):
+            return None
+        patterns = [each for each in told if each is not None]
+        triples = (Triple(each.subject, each.predicate, each.object) for each in patterns[: len(held)])  # type: ignore[arg-type]
+        return Gap(rule.name, tuple(axioms), tuple(triples), tuple(patterns[len(held) :]))
+
+    def _most_held(
+        self, body: Sequence[Atom], bound: Mapping[Slot, Slot]
+    ) -> tuple[Sequence[Atom], Mapping[Slot, Slot]]:
+        """The most atoms of a body that hold together, with what the variables then stand for."""
+        for size in range(len(body) - 1, 0, -1):
+            for held in combinations(body, size):
                 if (bindings := self._match(held, bound)) is not None:
-                    triples = (Triple(*_filled(atom, bindings)) for atom in held)  # type: ignore[arg-type]
-                    return Gap(rule.name, rule.axioms, tuple(triples), _patterns(missing, bindings))
-        return Gap(rule.name, rule.axioms, (), _patterns(rule.body, bound))
+                    return held, bindings
+        return (), bound
+
+    def _held_of_many(
+        self, body: Sequence[Atom], bound: Mapping[Slot, Slot]
+    ) -> tuple[Sequence[Atom], Mapping[Slot, Slot]]:
+        """Of a long body as much as holds when it is tried from the front or from the back, one atom after another."""
+        found: tuple[list[Atom], Mapping[Slot, Slot]] = [], bound
+        for order in (body, body[::-1]):
+            held, bindings = list[Atom](), bound
+            for atom in order:
+                if _is_near(atom, bindings) and (more := self._match([atom], bindings)) is not None:
+                    held, bindings = [*held, atom], more
+            if len(held) > len(found[0]) and len(held) < len(body):
+                found = held, bindings
+        return found
+
+    def _told(self, atom: Atom, bound: Mapping[Slot, Slot], axioms: dict[Triple, None]) -> Pattern | None:
+        """An atom as it could be stated: one of an inverse without a name the other way round; None for no such property."""
+        subject, predicate, object = _filled(atom, bound)
+        turns = 0
+        while isinstance(predicate, BlankNode) and turns < DEPTH:
+            inverse = next((each for each in self._inverses.get(predicate, ())), None)
+            if inverse is None:
+                return None
+            axioms[inverse] = None
+            subject, predicate, object = object, inverse.object, subject
+            turns += 1
+        return Pattern(subject, predicate, object) if isinstance(predicate, NamedNode) else None
 
     def _match(self, atoms: Sequence[Atom], bound: Mapping[Slot, Slot]) -> Mapping[Slot, Slot] | None:
         """What the variables stand for where all these atoms hold, begun with what is bound; None where they do not."""
@@ -328,10 +474,6 @@ def _agrees(slot: Slot, term: Slot, bound: dict[Slot, Slot]) -> bool:
 
 def _filled(atom: Atom, bound: Mapping[Slot, Slot]) -> tuple[Slot, Term, Slot]:
     return bound.get(atom.subject, atom.subject), atom.predicate, bound.get(atom.object, atom.object)
-
-
-def _patterns(atoms: Iterable[Atom], bound: Mapping[Slot, Slot]) -> tuple[Pattern, ...]:
-    return tuple(Pattern(*_filled(atom, bound)) for atom in atoms)
 
 
 def _is_near(atom: Atom, bound: Mapping[Slot, Slot]) -> bool:

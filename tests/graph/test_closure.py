@@ -150,3 +150,29 @@ def test_too_many_that_are_the_same_are_too_much() -> None:
     same = "".join(f":n{i} owl:sameAs :n{(i + 1) % 300} . " for i in range(300))
     with pytest.raises(TooMuchFollows, match=r"sameAs|eq-"):
         Closure(turtle(same), limit=20_000)
+
+
+def test_many_small_changes_are_no_large_one() -> None:
+    closure = Closure(turtle(":p rdfs:subPropertyOf :q ."), limit=50)
+    one = turtle(":i :p :j .")
+    for _ in range(200):
+        closure.change(added=one)
+        closure.change(removed=one)
+    assert closure.inferred == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("text", "inferred", "clashes"),
+    [
+        (":C owl:intersectionOf ({0}) . " + "".join(f":x a :D{i} . " for i in range(1200)), 1201, 0),
+        (":c owl:propertyChainAxiom ({0}) . :c rdfs:domain :A .", 0, 0),
+        ("[] a owl:AllDisjointClasses ; owl:members ({0}) . :x a :D1 , :D9 .", 0, 1),
+        (":C owl:oneOf ({0}) .", 1200, 0),
+        ("".join(f":D{i} rdfs:subClassOf :D{i + 1} . " for i in range(1200)) + " :x a :D0 .", 1200 * 1201 // 2, 0),
+    ],
+    ids=["intersection", "chain", "disjoint classes", "enumeration", "deep hierarchy"],
+)
+def test_long_axioms_are_no_long_work(text: str, inferred: int, clashes: int) -> None:
+    size = 300 if "AllDisjoint" in text else 1200
+    closure = Closure(turtle(text.replace("{0}", " ".join(f":D{i}" for i in range(size)))))
+    assert (len(closure), len(closure.clashes)) == (inferred, clashes)
