@@ -391,8 +391,9 @@ class _Gaps:
         self, body: Sequence[Atom], bound: Mapping[Slot, Slot]
     ) -> tuple[Sequence[Atom], Mapping[Slot, Slot]]:
         """The most atoms of a body that hold together, with what the variables then stand for."""
-        for size in range(len(body) - 1, 0, -1):
-            for held in combinations(body, size):
+        for size in range(1, len(body)):
+            for missing in combinations(body, size):
+                held = [atom for atom in body if atom not in missing]
                 if (bindings := self._match(held, bound)) is not None:
                     return held, bindings
         return (), bound

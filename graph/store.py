@@ -233,9 +233,8 @@ class MemoryStore:
     def statements(self, triple: ox.Triple) -> list[ox.Quad]:
         """The quads that state a triple, in whichever graph."""
         found = [quad for quad in self._named(triple) if quad.graph_name != self.inferred]
-        if self.strict or not self._is_unnamed(triple):
-            return found
-        return [*found, placed(triple)]
+        unnamed = placed(triple)
+        return [*found, unnamed] if self.states(unnamed) else found
 
     def copy(self) -> ox.Store:
         """The engine's store once more, to try something on."""

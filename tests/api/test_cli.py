@@ -256,9 +256,11 @@ def test_a_statement_is_explained_down_to_the_passages(shared: Path) -> None:
 
 
 def test_what_does_not_hold_is_told_by_the_exit_code_and_what_is_missing() -> None:
-    done = run("explain", "unit:research-branch", "a", "atlas:Sector")
+    done = run("explain", "International Relations Directorate", "oversees", "visit of a delegation from Japan")
     assert (done.returncode, done.stderr) == (1, "")
-    assert "- Research Branch — classification → sector  [missing]" in done.stdout
+    assert "- International Relations Directorate — is accountable for → delegation visit  [missing]" in done.stdout
+    forbidden = run("explain", "England", "a", "country", "--lang", "fr")
+    assert "rien n’est à la fois «\u00a0pays\u00a0» et «\u00a0subdivision\u00a0»" in forbidden.stdout
 
 
 def test_an_explanation_is_json_ld() -> None:

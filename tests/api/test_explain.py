@@ -14,7 +14,7 @@ from orgatlas.graph.settings import Settings
 
 DERIVED = {"s": "CSC", "p": "oversees", "o": "technical assistance to Barbados"}
 STATED = {"s": "unit:research-branch", "p": "skos:prefLabel", "o": "Research Branch"}
-ABSENT = {"s": "unit:research-branch", "p": "a", "o": "atlas:Sector"}
+ABSENT = {"s": "International Relations Directorate", "p": "oversees", "o": "visit of a delegation from Japan"}
 EX = "https://example.org/"
 
 
@@ -60,7 +60,7 @@ def test_who_likes_a_page_is_sent_to_one(client: httpx.Client) -> None:
         ),
         ("fr", DERIVED, ["9 étapes", "enchaînement de propriétés", "énoncé", "étape 3", "caractères 604 à 723"]),
         ("en", STATED, ["added by the editors", "Editorial decisions"]),
-        ("en", ABSENT, ["neither stated nor derived", "What is missing", "classification"]),
+        ("en", ABSENT, ["neither stated nor derived", "What is missing", "is accountable for"]),
         ("fr", ABSENT, ["ni énoncé ni déduit", "Ce qui manque"]),
         ("en", {"s": "CSC", "p": "skos:prefLabel", "o": '"x"'}, ["only if somebody stated it"]),
         ("en", {"s": "CSC", "p": "a", "o": "org:Organization"}, ["Another way", "115 ways in all"]),
