@@ -4,6 +4,7 @@ It is a reasoner for the whole of OWL 2 DL, a Java program that owlready2 carrie
 """
 
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -100,6 +101,8 @@ def _classified(triples: list[Triple]) -> _Hierarchy | None:
             [owlready2.JAVA_EXE, f"-Xmx{MEMORY}M", "-Dfile.encoding=UTF-8", "-Dstdout.encoding=UTF-8",
              "-classpath", f"{home}:{home / 'HermiT.jar'}", "org.semanticweb.HermiT.cli.CommandLine",
              "--classify", Path(file.name).as_uri()],
+            # In another locale Java finds no file whose path has a letter that this one lacks.
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
             capture_output=True, encoding="utf-8", errors="replace", check=False,
         )  # fmt: skip
     if ran.returncode and "Inconsistent ontology" in ran.stderr:
