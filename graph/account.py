@@ -93,7 +93,7 @@ class Account:
             "forbidden": [self._clash(clash) for clash in explanation.clashes],
             "unknown": [place for place, term in zip("spo", triple, strict=True) if not self._occurs(term)],
             "reasoned": self._closure.reasons,
-            "contradictory": bool(self._closure.clashes),
+            "contradictory": self._closure.contradicts_itself,
         }
 
     def _occurs(self, term: Term) -> bool:

@@ -7,8 +7,8 @@ import numpy as np
 from pyoxigraph import Triple
 
 from orgatlas.graph.axioms import SAME_AS, Rule
-from orgatlas.graph.derivations import Fact, as_pairs, premises
-from orgatlas.graph.facts import Facts, Pairs
+from orgatlas.graph.derivations import premises
+from orgatlas.graph.facts import Fact, Facts, Pairs
 from orgatlas.graph.joins import Plan, rows, starts
 from orgatlas.graph.program import Program
 from orgatlas.graph.proofs import Clash
@@ -44,6 +44,10 @@ class Clashes:
         for clash, _ in self._found.values():
             once.setdefault((clash.rule, clash.axiom, frozenset(clash.triples)), clash)
         return iter(once.values())
+
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self._found)
 
     def added(self, came: Pairs) -> None:
         """Look for clashes in which one of these pairs, which have come, takes part."""
@@ -88,7 +92,7 @@ class Clashes:
         focus, places = np.unique(columns[made.columns[rule.body[0].subject]], return_index=True)
         for node, place in zip(focus.tolist(), places.tolist(), strict=True):
             if (rule, node) not in self._found:
-                held = premises(rule, made.columns, columns, place, self._facts.dictionary)
-                triples = dict.fromkeys(triple for fact in held for triple in self._facts.triples(*as_pairs(fact)))
+                held = premises(made, columns, place, self._facts.dictionary)
+                triples = dict.fromkeys(triple for fact in held if (triple := self._facts.triple(fact)) is not None)
                 self._found[rule, node] = Clash(rule.name, rule.axiom, tuple(triples), rule.axioms), held
         return focus

@@ -111,7 +111,8 @@ class Closure:
         while news:  # a second time only where rules conclude axioms that ask for rules of their own
             fresh = self.program.extend(compile_rules(self._axioms, self._properties(), known))
             for whole, step in self.program.steps.items():
-                if step not in facts.relations:
+                if step not in facts.wholes:
+                    facts.wholes[step] = whole
                     facts.relations[step] = Relation(facts.relation(whole).pairs.all)
             _, restated = self._saturate({}, fresh)
             news = restated - self._axioms
@@ -130,12 +131,12 @@ class Closure:
 
     def __len__(self) -> int:
         """How many triples follow."""
-        return sum(len(self._telling(predicate, self._unstated(predicate))) for predicate in self.facts.relations)
+        return sum(map(len, self._following().values()))
 
     def __iter__(self) -> Iterator[Triple]:
         """What follows: nothing that was asserted, nothing trivial, nothing of the expressions of the ontology."""
-        for predicate in list(self.facts.relations):
-            yield from self.facts.triples(predicate, self._telling(predicate, self._unstated(predicate)))
+        for predicate, keys in self._following().items():
+            yield from self.facts.triples(predicate, keys)
 
     @property
     def inferred(self) -> frozenset[Triple]:
@@ -146,6 +147,11 @@ class Closure:
     def clashes(self) -> tuple[Clash, ...]:
         """One for each rule and focus node, not each pair of values: a thousand values are one mistake."""
         return tuple(self._clashes)
+
+    @property
+    def contradicts_itself(self) -> bool:
+        """Whether there is any clash."""
+        return bool(self._clashes)
 
     @property
     def reasons(self) -> bool:
@@ -197,7 +203,7 @@ class Closure:
         return tuple(c for c in trial.clashes if (c.rule, c.axioms, frozenset(c.triples)) not in known)
 
     def _altered(self, stated: Pairs, taken: Pairs) -> Consequences:
-        facts, steps = self.facts, self.program.steps
+        facts, steps, before = self.facts, self.program.steps, self.facts.copy()
         for predicate, keys in taken.items():
             facts.asserted[predicate].remove(keys)
         try:
@@ -205,8 +211,7 @@ class Closure:
         except TooMuchEffort:
             gone = None
         if gone is None or self._asks_for_rules({}, gone):
-            for predicate, keys in taken.items():
-                facts.asserted[predicate].add(keys)
+            self.facts = before
             return self._start_over(stated, taken)
         for predicate, keys in gone.items():
             facts.relations[predicate].remove(keys)
@@ -214,15 +219,8 @@ class Closure:
             facts.state(predicate, keys)
         begin = {p: facts.learn(p, keys) for p, keys in {**stated, **_renamed(stated, steps)}.items()}
         came, restated = self._saturate(begin, ())
-        if restated:  # as if nothing had been done
-            for predicate, keys in came.items():
-                facts.relations[predicate].remove(keys)
-            for predicate, keys in gone.items():
-                facts.relations[predicate].add(keys)
-            for predicate, keys in stated.items():
-                facts.asserted[predicate].remove(keys)
-            for predicate, keys in taken.items():
-                facts.asserted[predicate].add(keys)
+        if restated:
+            self.facts = before
             return self._start_over(stated, taken)
         self._clashes.removed(gone)
         self._clashes.added(came)
@@ -256,14 +254,12 @@ class Closure:
         )
 
     def _start_over(self, stated: Pairs, taken: Pairs) -> Consequences:
-        before = {p: self._telling(p, self._unstated(p)) for p in self.facts.relations}
+        before = self._following()
         asserted = {p: without(keys.all, taken.get(p, NONE)) for p, keys in self.facts.asserted.items()}
         for predicate, keys in stated.items():
             asserted[predicate] = merged(asserted.get(predicate, NONE), keys)
-        after = Closure((), self._limit, self._rules)
-        after._start(Facts(self.facts.dictionary), asserted)
-        self.__dict__ = after.__dict__
-        now = {p: self._telling(p, self._unstated(p)) for p in self.facts.relations}
+        self._start(Facts(self.facts.dictionary), asserted)
+        now = self._following()
         return Consequences(self._difference(now, before), self._difference(before, now))
 
     def _difference(self, one: Pairs, other: Pairs) -> frozenset[Triple]:
@@ -283,7 +279,7 @@ class Closure:
         came: defaultdict[int, list[Numbers]] = defaultdict(list)
         restated: set[Triple] = set()
         delta: defaultdict[int, list[Numbers]] = defaultdict(list)
-        wholes = self.program.wholes
+        wholes = self.facts.wholes
 
         def conclude(made: Plan, relation: Relation) -> None:
             for predicate, found in self._conclusions(made, relation):
@@ -359,10 +355,13 @@ class Closure:
         used = (p for p, relation in self.facts.relations.items() if len(relation) and p not in hidden)
         return [self.facts.dictionary.term(predicate) for predicate in used]
 
-    def _unstated(self, predicate: int) -> Numbers:
-        """The pairs of a property that are known and were not asserted."""
-        keys = self.facts.relations[predicate].pairs.all
-        return keys[~self.facts.is_asserted(predicate, keys)]
+    def _following(self) -> dict[int, Numbers]:
+        """The pairs of each property that are known and were not asserted, as far as they say something."""
+        found = {}
+        for predicate, relation in self.facts.relations.items():
+            keys = relation.pairs.all
+            found[predicate] = self._telling(predicate, keys[~self.facts.is_asserted(predicate, keys)])
+        return found
 
     def _telling(self, predicate: int, keys: Numbers) -> Numbers:
         """The pairs that say something, and of anything but an expression."""

@@ -1,18 +1,13 @@
 """Derivations: in which ways a rule concludes a fact from others, one step back."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from orgatlas.graph.axioms import Rule, Slot
 from orgatlas.graph.dictionary import Dictionary
-from orgatlas.graph.facts import Facts
+from orgatlas.graph.facts import Fact, Facts
 from orgatlas.graph.joins import NOTHING_IS_THE_SAME, Columns, Plan, rows
-from orgatlas.graph.relation import Numbers
-
-Fact: TypeAlias = tuple[int, int]
-"""A property, and a pair of it as a key."""
+from orgatlas.graph.relation import Numbers, pairs
 
 
 def derivations(facts: Facts, plans: Iterable[Plan], fact: Fact) -> Iterator[tuple[Plan, Columns]]:
@@ -33,19 +28,14 @@ def derivations(facts: Facts, plans: Iterable[Plan], fact: Fact) -> Iterator[tup
             yield made, columns
 
 
-def premises(
-    rule: Rule, columns: Mapping[Slot, int], found: Columns, row: int, dictionary: Dictionary
-) -> tuple[Fact, ...]:
+def bodies(made: Plan, columns: Columns, dictionary: Dictionary) -> Iterator[tuple[int, Numbers]]:
+    """What the body of a rule is in some rows: the property of each atom, and its pairs."""
+    for atom in made.rule.body:
+        ends = columns[made.columns[atom.subject]], columns[made.columns[atom.object]]
+        yield dictionary.number(atom.predicate), pairs(*ends)
+
+
+def premises(made: Plan, columns: Columns, row: int, dictionary: Dictionary) -> tuple[Fact, ...]:
     """The facts that the body of a rule is in one row."""
-    return tuple(
-        (
-            dictionary.number(atom.predicate),
-            int(found[columns[atom.subject]][row]) << 32 | int(found[columns[atom.object]][row]),
-        )
-        for atom in rule.body
-    )
-
-
-def as_pairs(fact: Fact) -> tuple[int, Numbers]:
-    """A fact as a property and a column of one pair."""
-    return fact[0], np.array([fact[1]], np.uint64)
+    alone = [column[row : row + 1] for column in columns]
+    return tuple((predicate, int(keys[0])) for predicate, keys in bodies(made, alone, dictionary))

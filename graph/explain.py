@@ -17,13 +17,14 @@ from pyoxigraph import NamedNode, Triple
 
 from orgatlas.graph.axioms import Rule
 from orgatlas.graph.closure import Closure, is_trivial
-from orgatlas.graph.derivations import Fact, derivations, premises
+from orgatlas.graph.derivations import bodies, derivations, premises
 from orgatlas.graph.errors import ProofTooLarge
+from orgatlas.graph.facts import Fact
 from orgatlas.graph.gaps import Gaps
 from orgatlas.graph.joins import Columns, Plan
 from orgatlas.graph.program import STEP
 from orgatlas.graph.proofs import Explanation, Proof, Step
-from orgatlas.graph.relation import NONE, Numbers, pairs
+from orgatlas.graph.relation import NONE, Numbers
 
 SHOWN = 5
 """How many proofs are given, and how many gaps."""
@@ -40,8 +41,7 @@ MANY = 8
 
 def explain(closure: Closure, triple: Triple, shown: int = SHOWN) -> Explanation:
     """Explain a triple, in the words in which the closure holds it. Raises ProofTooLarge where the search came to no end."""
-    number = closure.facts.dictionary.number
-    goal = number(triple.predicate), number(triple.subject) << 32 | number(triple.object)
+    goal = closure.facts.fact(triple)
     search = _Search(closure, goal)
     if not search.is_known(goal):
         if closure.reasons and is_trivial(triple):
@@ -49,7 +49,7 @@ def explain(closure: Closure, triple: Triple, shown: int = SHOWN) -> Explanation
         gaps = Gaps(closure).nearest(triple, shown)
         return Explanation(triple, False, (), 0, True, gaps, closure.clashes_with(triple)[:shown])
     search.run()
-    asserted = search.is_asserted(goal)
+    asserted = closure.facts.states(goal)
     found = [search.proof(way) for way in search.ways[:shown]]
     if not found and not asserted:
         found = [_Retelling(closure.retold(), goal).proof_of(triple)]
@@ -76,11 +76,9 @@ class _Search:
 
     def __init__(self, closure: Closure, goal: Fact) -> None:
         self._facts, self._program, self._goal = closure.facts, closure.program, goal
-        self._wholes = self._program.wholes
         step = self._program.steps.get(goal[0])
         self._circular = {goal} if step is None else {goal, (step, goal[1])}
         self._ways: dict[Fact, list[_Way]] = {}
-        self._costs: dict[Fact, int] = {}
         self._best: dict[Fact, _Way] = {}
         self._derived_axioms = lru_cache(None)(self._axioms_to_prove)
         self._looked_at = 0
@@ -92,10 +90,6 @@ class _Search:
     def is_known(self, fact: Fact) -> bool:
         relation = self._facts.relations.get(fact[0])
         return relation is not None and relation.pairs.holds(fact[1])
-
-    def is_asserted(self, fact: Fact) -> bool:
-        held = self._facts.asserted.get(self._wholes.get(fact[0], fact[0]))
-        return held is not None and held.holds(fact[1])
 
     def run(self) -> None:
         """Look back until no shorter proof can come, and the other ways are known or enough was looked at."""
@@ -109,7 +103,7 @@ class _Search:
                 if self._looked_at > MOST:
                     break
             depth += 1
-            frontier = [fact for fact in below if fact not in seen and not self.is_asserted(fact)]
+            frontier = [fact for fact in below if fact not in seen and not self._facts.states(fact)]
             seen |= set(frontier)
             if frontier and ENOUGH < self._looked_at < min(solved_at * 1.5, MOST):
                 continue
@@ -127,9 +121,9 @@ class _Search:
         waiting = [self._goal]
         while waiting and self._looked_at < MORE:
             fact = waiting.pop()
-            if fact in self._ways or self.is_asserted(fact):
+            if fact in self._ways or self._facts.states(fact):
                 continue
-            missing = [[each for each in way.needs if not self.is_asserted(each)] for way in self._looked(fact)]
+            missing = [[each for each in way.needs if not self._facts.states(each)] for way in self._looked(fact)]
             # Not back to where one came from, if there is another way.
             waiting += min(missing, key=self._distance, default=[])
 
@@ -149,8 +143,7 @@ class _Search:
         seen = set()
         for made, columns in self._derivations(fact):
             for row in self._best_rows(made, columns, fact):
-                needs = premises(made.rule, made.columns, columns, row, self._facts.dictionary)
-                needs = tuple(dict.fromkeys((*needs, *self._derived_axioms(made.rule))))
+                needs = self._needs(made, columns, row)
                 same = made.rule.name, made.rule.axioms, needs
                 if fact not in needs and self._circular.isdisjoint(needs) and same not in seen:
                     seen.add(same)
@@ -178,29 +171,30 @@ class _Search:
         if size <= WAYS:
             return range(size)
         asserted = np.zeros(size, np.int8)
-        for atom in made.rule.body:
-            predicate = self._facts.dictionary.number(atom.predicate)
-            keys = pairs(columns[made.columns[atom.subject]], columns[made.columns[atom.object]])
-            asserted += self._facts.is_asserted(self._wholes.get(predicate, predicate), keys)
+        for predicate, keys in bodies(made, columns, self._facts.dictionary):
+            asserted += self._facts.is_asserted(predicate, keys)
         self._leave_uncounted(fact, size - WAYS)
         best: list[int] = np.argsort(-asserted, kind="stable")[:WAYS].tolist()
         return best
 
+    def _needs(self, made: Plan, columns: Columns, row: int) -> tuple[Fact, ...]:
+        """What a rule needs in one row: its premises, and those of its axioms that are themselves concluded."""
+        held = premises(made, columns, row, self._facts.dictionary)
+        return tuple(dict.fromkeys((*held, *self._derived_axioms(made.rule))))
+
     def _axioms_to_prove(self, rule: Rule) -> tuple[Fact, ...]:
         """The axioms of a rule that are themselves concluded."""
-        number = self._facts.dictionary.number
-        facts = ((number(p), number(s) << 32 | number(o)) for s, p, o in rule.axioms)
-        return tuple(fact for fact in facts if not self.is_asserted(fact))
+        return tuple(fact for fact in map(self._facts.fact, rule.axioms) if not self._facts.states(fact))
 
     def _solve(self) -> None:
         """What the cheapest proof of each fact costs, without the goal as a premise."""
-        self._costs, self._best = {}, {}
+        self._best = {}
         waiting: defaultdict[Fact, list[_Way]] = defaultdict(list)
         heap: list[tuple[int, int, _Way]] = []
         order = 0
         for ways in self._ways.values():
             for way in ways:
-                open_needs = [fact for fact in way.needs if not self.is_asserted(fact)]
+                open_needs = [fact for fact in way.needs if not self._facts.states(fact)]
                 way.missing, way.cost = len(open_needs), 0 if self._is_untold(way.conclusion) else 1
                 for fact in open_needs:
                     waiting[fact].append(way)
@@ -214,9 +208,9 @@ class _Search:
             if fact == self._goal:
                 ways_to_goal.append(way)
                 continue
-            if fact in self._costs:
+            if fact in self._best:
                 continue
-            self._costs[fact], self._best[fact] = cost, way
+            self._best[fact] = way
             for above in waiting.pop(fact, ()):
                 above.missing -= 1
                 above.cost += cost
@@ -236,16 +230,20 @@ class _Search:
         steps: dict[Triple, Step] = {}
         for fact in self._best:  # in the order in which they were proved
             # A step of a property is told as the pair that it is.
-            if fact in needed and self._best[fact].rule.name != STEP and (triple := self._triple(fact)) is not None:
+            if (
+                fact in needed
+                and self._best[fact].rule.name != STEP
+                and (triple := self._facts.triple(fact)) is not None
+            ):
                 steps.setdefault(triple, self._step(triple, self._best[fact]))
-        goal = self._triple(self._goal)
+        goal = self._facts.triple(self._goal)
         assert goal is not None
         steps.pop(goal, None)
         return Proof(goal, (*steps.values(), self._step(goal, last)))
 
     def _is_untold(self, fact: Fact) -> bool:
         """Whether a fact is of a property without a name, so that it is told by what it is concluded from."""
-        return not isinstance(self._facts.dictionary.term(self._wholes.get(fact[0], fact[0])), NamedNode)
+        return not isinstance(self._facts.dictionary.term(self._facts.wholes.get(fact[0], fact[0])), NamedNode)
 
     def _step(self, triple: Triple, way: _Way) -> Step:
         """A way in triples. What has no name of its own, as an inverse may have none, is told by what it is concluded from."""
@@ -253,18 +251,12 @@ class _Search:
         waiting = list(reversed(way.needs))
         while waiting:
             fact = waiting.pop()
-            if (premise := self._triple(fact)) is not None:
+            if (premise := self._facts.triple(fact)) is not None:
                 told[premise] = None
             else:
                 axioms |= dict.fromkeys(self._best[fact].rule.axioms)
                 waiting += reversed(self._best[fact].needs)
         return Step(triple, way.rule.name, tuple(axioms), tuple(told))
-
-    def _triple(self, fact: Fact) -> Triple | None:
-        predicate, key = fact
-        term = self._facts.dictionary.term
-        named = term(self._wholes.get(predicate, predicate))
-        return Triple(term(key >> 32), named, term(key & 0xFFFF_FFFF)) if isinstance(named, NamedNode) else None  # type: ignore[arg-type]
 
 
 class _Retelling(_Search):
@@ -283,7 +275,7 @@ class _Retelling(_Search):
         waiting = [self._goal]
         while waiting:
             fact = waiting.pop()
-            if fact in best or self.is_asserted(fact):
+            if fact in best or self._facts.states(fact):
                 continue
             best[fact] = self._earliest(fact)
             waiting += best[fact].needs
@@ -300,13 +292,10 @@ class _Retelling(_Search):
         place, found = self._place(fact), list[tuple[int, bool, int, _Way]]()
         for made, columns in derivations(self._facts, self._program.concluding.get(fact[0], ()), fact):
             latest = np.full(len(columns[0]), -1, np.intp)
-            for atom in made.rule.body:
-                predicate = self._facts.dictionary.number(atom.predicate)
-                keys = pairs(columns[made.columns[atom.subject]], columns[made.columns[atom.object]])
+            for predicate, keys in bodies(made, columns, self._facts.dictionary):
                 latest = np.maximum(latest, self._places(predicate, keys))
             row = int(latest.argmin())
-            needs = premises(made.rule, made.columns, columns, row, self._facts.dictionary)
-            needs = tuple(dict.fromkeys((*needs, *self._derived_axioms(made.rule))))
+            needs = self._needs(made, columns, row)
             when = max((self._place(each) for each in needs), default=-1)
             if when < place:
                 # What is a step is told as one, and not as longer than it is.
@@ -320,7 +309,7 @@ class _Retelling(_Search):
 
     def _places(self, predicate: int, keys: Numbers) -> NDArray[np.intp]:
         """When each of some pairs was concluded, -1 for what is asserted."""
-        asserted = self._facts.is_asserted(self._wholes.get(predicate, predicate), keys)
+        asserted = self._facts.is_asserted(predicate, keys)
         known, places = self._order.get(predicate, (NONE, np.empty(0, np.intp)))
         if not len(known):
             return np.full(len(keys), -1, np.intp)

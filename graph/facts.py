@@ -1,6 +1,7 @@
 """All that is known, as relations between numbers, and which part of it was asserted."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 import numpy as np
 from pyoxigraph import NamedNode, Triple
@@ -8,6 +9,9 @@ from pyoxigraph import NamedNode, Triple
 from orgatlas.graph.axioms import AXIOM_CLASSES, AXIOM_PREDICATES, TYPE
 from orgatlas.graph.dictionary import Dictionary
 from orgatlas.graph.relation import Keys, Mask, Numbers, Relation, distinct, objects, pairs, subjects
+
+Fact: TypeAlias = tuple[int, int]
+"""A property, and a pair of it as a key."""
 
 Pairs = Mapping[int, Numbers]
 """Sorted pairs of some properties, each once."""
@@ -20,6 +24,8 @@ class Facts:
         self.dictionary = dictionary
         self.relations: dict[int, Relation] = {}
         self.asserted: dict[int, Keys] = {}
+        self.wholes: dict[int, int] = {}
+        """The transitive property of each property of steps: what is asserted of the one is of the other."""
 
     def __len__(self) -> int:
         """How many pairs are known."""
@@ -30,6 +36,7 @@ class Facts:
         copied = Facts(self.dictionary)
         copied.relations = {predicate: relation.copy() for predicate, relation in self.relations.items()}
         copied.asserted = {predicate: keys.copy() for predicate, keys in self.asserted.items()}
+        copied.wholes = self.wholes
         return copied
 
     def relation(self, predicate: int) -> Relation:
@@ -56,8 +63,22 @@ class Facts:
 
     def is_asserted(self, predicate: int, keys: Numbers) -> Mask:
         """Which of some pairs were asserted."""
-        held = self.asserted.get(predicate)
+        held = self.asserted.get(self.wholes.get(predicate, predicate))
         return held.has(keys) if held is not None else np.zeros(len(keys), np.bool_)
+
+    def states(self, fact: Fact) -> bool:
+        """Whether a fact was asserted."""
+        held = self.asserted.get(self.wholes.get(fact[0], fact[0]))
+        return held is not None and held.holds(fact[1])
+
+    def fact(self, triple: Triple) -> Fact:
+        """A triple as a fact."""
+        number = self.dictionary.number
+        return number(triple.predicate), number(triple.subject) << 32 | number(triple.object)
+
+    def triple(self, fact: Fact) -> Triple | None:
+        """A fact as a triple, a step as the pair that it is; None for one of a property without a name."""
+        return next(self.triples(self.wholes.get(fact[0], fact[0]), np.array([fact[1]], np.uint64)), None)
 
     def learn(self, predicate: int, found: Numbers) -> Numbers:
         """Add pairs, in any order; returns those that are new, sorted."""

@@ -75,11 +75,6 @@ class Program:
         self._plan()
         return [rule for rule in self.made if rule not in before]
 
-    @property
-    def wholes(self) -> Mapping[int, int]:
-        """The transitive property of each property of steps."""
-        return {step: whole for whole, step in self.steps.items()}
-
     def by_steps(self, rule: Rule) -> Plan | None:
         """The plan of transitivity back from its head that lengthens a path by a step; None for another rule."""
         if not is_transitivity(rule):

@@ -5,15 +5,16 @@ backward/forward algorithm (Motik, Nenov, Piro, Horrocks: Incremental Update of 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 
 import numpy as np
 
-from orgatlas.graph.derivations import Fact, derivations, premises
-from orgatlas.graph.facts import Facts, Pairs
+from orgatlas.graph.derivations import bodies, derivations, premises
+from orgatlas.graph.facts import Fact, Facts, Pairs
 from orgatlas.graph.joins import NOTHING_IS_THE_SAME, Columns, Plan, conclusions, rows, starts
 from orgatlas.graph.program import Program
-from orgatlas.graph.relation import Numbers, Relation, pairs
+from orgatlas.graph.relation import Numbers, Relation
 
 EFFORT, SHARE = 5_000, 400
 """How many facts are looked at before it is quicker to start over; of a large closure, one in so many."""
@@ -32,28 +33,15 @@ class _Way:
         self.conclusion, self.missing = conclusion, missing
 
 
-class _Made(dict[Fact, Iterator[set[Fact]]]):
-    """What is made for a fact when it is first asked for."""
-
-    def __init__(self, make: Callable[[Fact], Iterator[set[Fact]]]) -> None:
-        super().__init__()
-        self._make = make
-
-    def __missing__(self, fact: Fact) -> Iterator[set[Fact]]:
-        made = self[fact] = self._make(fact)
-        return made
-
-
 class Retraction:
     """One retraction. The facts are as they were, but for what is asserted; nothing is removed from them here."""
 
     def __init__(self, facts: Facts, program: Program) -> None:
         self._facts, self._program = facts, program
-        self._wholes = program.wholes
         self._gone: set[Fact] = set()
         self._proved: set[Fact] = set()
         self._effort = max(EFFORT, len(facts) // SHARE)
-        self._open = _Made(self._ways_to)
+        self._open = cache(self._ways_to)
         """The ways to a fact that were not yet looked at."""
         self._below: defaultdict[Fact, list[Fact]] = defaultdict(list)
         """The premises, not proved at first, of the ways to a fact that were."""
@@ -88,7 +76,7 @@ class Retraction:
             elif each not in seen:
                 seen.add(each)
                 waiting += self._below[each]  # as far as an earlier search has come
-            elif missing := next(self._open[each], None):
+            elif missing := next(self._open(each), None):
                 waiting += missing - seen
             else:
                 waiting.pop()
@@ -98,7 +86,7 @@ class Retraction:
 
     def _ways_to(self, fact: Fact) -> Iterator[set[Fact]]:
         """The premises that each way to a fact still lacks. Ends early where they prove it."""
-        if self._is_asserted(fact):
+        if self._facts.states(fact):
             self._prove(fact)
             return
         self._effort -= 1
@@ -109,11 +97,11 @@ class Retraction:
                 self._prove(fact)
                 return
             for row in range(len(columns[0])):
-                needed = set(premises(made.rule, made.columns, columns, row, self._facts.dictionary))
+                needed = set(premises(made, columns, row, self._facts.dictionary))
                 if needed & self._gone:
                     continue
                 for premise in needed - self._proved:
-                    if self._is_asserted(premise):
+                    if self._facts.states(premise):
                         self._prove(premise)
                 if not (missing := needed - self._proved):
                     self._prove(fact)
@@ -127,10 +115,8 @@ class Retraction:
     def _has_firm_row(self, made: Plan, columns: Columns) -> bool:
         """Whether all premises are asserted in one of many rows."""
         firm = np.ones(len(columns[0]), np.bool_)
-        for atom in made.rule.body:
-            predicate = self._facts.dictionary.number(atom.predicate)
-            keys = pairs(columns[made.columns[atom.subject]], columns[made.columns[atom.object]])
-            firm &= self._facts.is_asserted(self._wholes.get(predicate, predicate), keys)
+        for predicate, keys in bodies(made, columns, self._facts.dictionary):
+            firm &= self._facts.is_asserted(predicate, keys)
         return bool(firm.any())
 
     def _prove(self, fact: Fact) -> None:
@@ -156,11 +142,6 @@ class Retraction:
                 for columns in rows(made, begin, self._facts.relations, NOTHING_IS_THE_SAME):
                     for key in conclusions(made, columns).tolist():
                         yield head, key
-
-    def _is_asserted(self, fact: Fact) -> bool:
-        predicate, key = fact
-        held = self._facts.asserted.get(self._wholes.get(predicate, predicate))
-        return held is not None and held.holds(key)
 
 
 def grouped(facts: Iterable[Fact]) -> dict[int, Numbers]:
