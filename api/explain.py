@@ -23,12 +23,12 @@ from orgatlas.api.pages import render, resource_url
 from orgatlas.api.problems import problem, told
 from orgatlas.api.sparql import GRAPH_TYPES, VARY, graph_form
 from orgatlas.api.tables import short
-from orgatlas.graph.account import in_reading_order
+from orgatlas.graph.account import PLACES, in_reading_order
 from orgatlas.graph.errors import ParameterError, ProofTooLarge, QueryError
 from orgatlas.graph.formats import GRAPH_FORMATS, GraphFormat
 
 TERMS = ("s", "p", "o")
-PLACES = {"s": "subject", "p": "predicate", "o": "object"}
+NO_STEPS: Mapping[str, int] = {}
 OF_EXPLANATIONS = (*TERMS, "format")
 JSON_LD = next(form for form in GRAPH_FORMATS if form.name == "jsonld")
 
@@ -71,14 +71,21 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """A rule by its name and in words, and the axiom that it uses."""
+
+    notation: str
+    rule: Wording
+    because: Wording
+
+
+@dataclass(frozen=True, slots=True)
 class StepShown:
     """A step: what it concludes, by which rule and axiom, from what."""
 
     number: int
     conclusion: Line
-    notation: str
-    rule: Wording
-    because: Wording
+    reason: Reason
     premises: tuple[Line, ...]
 
 
@@ -86,9 +93,7 @@ class StepShown:
 class Nearest:
     """A rule that would conclude the statement: what of it is there, and what is missing."""
 
-    notation: str
-    rule: Wording
-    because: Wording
+    reason: Reason
     held: tuple[Line, ...]
     missing: tuple[Line, ...]
 
@@ -97,9 +102,7 @@ class Nearest:
 class Forbidden:
     """What would contradict the statement: a rule, and statements that cannot all be true with it."""
 
-    notation: str
-    rule: Wording
-    because: Wording
+    reason: Reason
     statements: tuple[Line, ...]
 
 
@@ -224,36 +227,29 @@ class _Reading:
             StepShown(
                 number,
                 self._line(step["conclusion"]),
-                step["rule"]["notation"],
-                worded(step["rule"]["name"], self._language),
-                worded(step["because"], self._language),
+                self._reason(step),
                 self._lines(step["premises"], numbers),
             )
             for number, step in enumerate(last_first[:STEP_LIMIT], 1)
         )
 
     def _nearest(self, gap: Mapping[str, Any]) -> Nearest:
-        return Nearest(
-            gap["rule"]["notation"],
-            worded(gap["rule"]["name"], self._language),
-            worded(gap["because"], self._language),
-            self._lines(gap["held"], {}),
-            self._lines(gap["missing"], {}),
-        )
+        return Nearest(self._reason(gap), self._lines(gap["held"]), self._lines(gap["missing"]))
 
     def _forbidden(self, clash: Mapping[str, Any]) -> Forbidden:
-        return Forbidden(
-            clash["rule"]["notation"],
-            worded(clash["rule"]["name"], self._language),
-            worded(clash["because"], self._language),
-            self._lines(clash["statements"], {}),
-        )
+        return Forbidden(self._reason(clash), self._lines(clash["statements"]))
 
-    def _lines(self, statements: Iterable[Mapping[str, Any]], numbers: Mapping[str, int]) -> tuple[Line, ...]:
+    def _reason(self, told: Mapping[str, Any]) -> Reason:
+        name, because = worded(told["rule"]["name"], self._language), worded(told["because"], self._language)
+        return Reason(told["rule"]["notation"], name, because)
+
+    def _lines(
+        self, statements: Iterable[Mapping[str, Any]], numbers: Mapping[str, int] = NO_STEPS
+    ) -> tuple[Line, ...]:
         return tuple(self._line(each, numbers.get(each.get("@id", ""))) for each in statements)
 
     def _line(self, statement: Mapping[str, Any], step: int | None = None) -> Line:
-        subject, predicate, object = (self._said(statement[each]) for each in ("subject", "predicate", "object"))
+        subject, predicate, object = (self._said(statement[each]) for each in PLACES.values())
         return Line(
             subject,
             predicate,

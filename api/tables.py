@@ -11,7 +11,7 @@ from orgatlas.api.atlas import Atlas
 from orgatlas.api.languages import N_, translations
 from orgatlas.api.pages import page_url, resource_url
 from orgatlas.graph.errors import shortened
-from orgatlas.graph.terms import abbreviated
+from orgatlas.graph.terms import shown as shown_iri
 from orgatlas.graph.vocabulary import PREFIXES
 
 CELL_LIMIT = 2000
@@ -142,8 +142,7 @@ def _cell(term: Mapping[str, Any] | None, name: Mapping[str, Any] | None, atlas:
 
 def short(iri: str, atlas: Atlas) -> str:
     """An IRI by its prefix, or relative to the base of the bundle, or as it is."""
-    short = abbreviated(iri, atlas.bundle.prefixes)
-    return short if not short.startswith("<") else iri.removeprefix(atlas.bundle.base) or iri
+    return shown_iri(iri, atlas.bundle.base, atlas.bundle.prefixes)
 
 
 def _text(term: Mapping[str, Any], depth: int = 0) -> str:

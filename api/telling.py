@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from orgatlas.graph.account import Account, in_reading_order, written
+from orgatlas.api.languages import number
+from orgatlas.graph.account import PLACES, Account, in_reading_order, written
 from orgatlas.graph.build import build, edition_store
 from orgatlas.graph.bundle import Bundle
 from orgatlas.graph.explain import explain
 from orgatlas.graph.findings import wording
 from orgatlas.graph.formats import GRAPH_FORMATS, named
-from orgatlas.graph.terms import abbreviated
+from orgatlas.graph.terms import abbreviated, shown
 
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -22,10 +23,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "absent": "neither stated nor derived",
         "because": "{}: {}",
         "by": "by the rule “{name}” ({notation})",
-        "from": "from",
         "step": "step {}",
         "passage": "passage {}, {}, characters {} to {}",
-        "number": ",",
         "something": "something ({})",
         "quoted": "“{}”",
         "another": "Another way:",
@@ -39,7 +38,6 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "contradictory": "This graph contradicts itself: anything might follow from it. See orgatlas check.",
         "missing": "missing",
         "only": "No rule leads to it: it would hold only if somebody stated it.",
-        "statement": "{} — {} → {}",
     },
     "fr": {
         "stated": "énoncé",
@@ -50,10 +48,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "absent": "ni énoncé ni déduit",
         "because": "{}\u00a0: {}",
         "by": "par la règle «\u00a0{name}\u00a0» ({notation})",
-        "from": "à partir de",
         "step": "étape {}",
         "passage": "passage {}, {}, caractères {} à {}",
-        "number": "\u00a0",
         "something": "quelque chose ({})",
         "quoted": "«\u00a0{}\u00a0»",
         "another": "Autre voie\u00a0:",
@@ -67,7 +63,6 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "contradictory": "Ce graphe se contredit\u00a0: tout pourrait s’en déduire. Voir orgatlas check.",
         "missing": "manquant",
         "only": "Aucune règle n’y mène\u00a0: il faudrait que quelqu’un l’énonce.",
-        "statement": "{} — {} → {}",
     },
 }
 
@@ -109,7 +104,7 @@ class _Telling:
             yield from self._steps(steps)
         if document["ways"] > len(document["proofs"]):
             yield ""
-            yield texts["ways" if document["counted"] else "many"].format(self._number(document["ways"]))
+            yield texts["ways" if document["counted"] else "many"].format(number(document["ways"], self._language))
         if document["status"] == "always":
             yield texts["trivial"]
         if document["status"] == "absent":
@@ -117,9 +112,8 @@ class _Telling:
 
     def _absent(self, document: Mapping[str, Any]) -> Iterator[str]:
         texts = self._texts
-        places = {"s": "subject", "p": "predicate", "o": "object"}
         for place in document["unknown"]:
-            yield texts["unknown"].format(self._term(document["triple"][places[place]]))
+            yield texts["unknown"].format(self._term(document["triple"][PLACES[place]]))
         if not document["reasoned"]:
             yield texts["unreasoned"]
             return
@@ -142,9 +136,9 @@ class _Telling:
 
     def _steps(self, steps: list[Mapping[str, Any]]) -> Iterator[str]:
         last_first = in_reading_order(steps)
-        numbers = {step["conclusion"]["@id"]: number for number, step in enumerate(last_first, 1)}
-        for number, step in enumerate(last_first, 1):
-            yield f"{number:>3}. {self._statement(step['conclusion'])}"
+        numbers = {step["conclusion"]["@id"]: place for place, step in enumerate(last_first, 1)}
+        for place, step in enumerate(last_first, 1):
+            yield f"{place:>3}. {self._statement(step['conclusion'])}"
             yield f"     {self._reason(step)}"
             for premise in step["premises"]:
                 known = numbers.get(premise["@id"])
@@ -164,20 +158,16 @@ class _Telling:
             if "source" not in graph:
                 yield indent + self._term(graph)
             else:
-                place = (self._number(graph["position"][end]) for end in ("start", "end"))
+                place = (number(graph["position"][end], self._language) for end in ("start", "end"))
                 yield indent + self._texts["passage"].format(self._term(graph), self._term(graph["source"]), *place)
             if "supports" in graph:
                 yield f"{indent}{wording(graph['supports'], self._language)}"
             if "quote" in graph:
                 yield indent + self._texts["quoted"].format(graph["quote"]["exact"])
 
-    def _number(self, value: int) -> str:
-        return f"{value:,}".replace(",", self._texts["number"])
-
     def _statement(self, statement: Mapping[str, Any]) -> str:
-        return self._texts["statement"].format(
-            *(self._term(statement[each]) for each in ("subject", "predicate", "object"))
-        )
+        subject, predicate, object = (self._term(statement[each]) for each in PLACES.values())
+        return f"{subject} — {predicate} → {object}"
 
     def _term(self, term: Mapping[str, Any]) -> str:
         if "@value" in term:
@@ -191,5 +181,4 @@ class _Telling:
             return wording(term["label"], self._language)
         if iri.startswith("_:"):
             return self._texts["something"].format(iri[2:])
-        short = abbreviated(iri, self._bundle.prefixes)
-        return iri.removeprefix(self._bundle.base) if short.startswith("<") else short
+        return shown(iri, self._bundle.base, self._bundle.prefixes)

@@ -24,6 +24,9 @@ from orgatlas.graph.vocabulary import PREFIXES, name
 NONE = "@none"
 """The key of a text without a language."""
 
+PLACES = {"s": "subject", "p": "predicate", "o": "object"}
+"""The places of a statement, by the names of the parameters that ask for it."""
+
 TABLES = "https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OWL_2_RL_and_RDF_Graphs_using_Rules"
 
 
@@ -91,14 +94,14 @@ class Account:
             "proofs": [self._proof(proof) for proof in explanation.proofs],
             "nearest": [self._gap(gap) for gap in explanation.gaps],
             "forbidden": [self._clash(clash) for clash in explanation.clashes],
-            "unknown": [place for place, term in zip("spo", triple, strict=True) if not self._occurs(term)],
+            "unknown": [place for place, term in zip(PLACES, triple, strict=True) if not self._occurs(term)],
             "reasoned": self._closure.reasons,
             "contradictory": self._closure.contradicts_itself,
         }
 
     def _occurs(self, term: Term) -> bool:
         """Whether a graph speaks of a thing; a literal may always be said."""
-        if isinstance(term, ox.Literal | ox.Triple) or not isinstance(term, ox.NamedNode | ox.BlankNode):
+        if isinstance(term, ox.Literal | ox.Triple):
             return True
         if isinstance(term, ox.NamedNode) and term.value.startswith(
             (PREFIXES["rdf"], PREFIXES["rdfs"], PREFIXES["owl"])
@@ -154,7 +157,7 @@ class Account:
         }
 
     def _pattern(self, pattern: Pattern) -> dict[str, Any]:
-        slots = {"subject": pattern.subject, "predicate": pattern.predicate, "object": pattern.object}
+        slots = dict(zip(PLACES.values(), (pattern.subject, pattern.predicate, pattern.object), strict=True))
         return {
             place: {"@id": f"_:{slot}"} if isinstance(slot, str) else self._term(slot) for place, slot in slots.items()
         }

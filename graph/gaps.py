@@ -6,11 +6,10 @@ from itertools import combinations
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from orgatlas.graph.axioms import OWL, TYPE, Atom, Rule, Slot, Term
+from orgatlas.graph.axioms import TYPE, Atom, Rule, Slot, Term
 from orgatlas.graph.closure import Closure
+from orgatlas.graph.expressions import INVERSE_OF
 from orgatlas.graph.proofs import Gap, Pattern
-
-INVERSE_OF = NamedNode(OWL + "inverseOf")
 
 TRIED = 6
 """How many atoms a rule may have so that every choice of them is tried."""
@@ -42,7 +41,7 @@ class Gaps:
         found: dict[tuple[Triple | Pattern, ...], Gap] = {}
         for gap in self._gaps(goal, frozenset([goal])):
             found.setdefault((*gap.held, *gap.missing), gap)
-        return tuple(sorted(found.values(), key=lambda gap: (len(gap.missing), -len(gap.held)))[:shown])
+        return tuple(sorted(found.values(), key=_distance)[:shown])
 
     def _gaps(self, goal: Pattern, above: frozenset[Pattern]) -> Iterator[Gap]:
         for rule in self._rules.get(goal.predicate, ()):
@@ -99,7 +98,7 @@ class Gaps:
         subject, predicate, object = _filled(atom, bound)
         turns = 0
         while isinstance(predicate, BlankNode) and turns < DEPTH:
-            inverse = next((each for each in self._inverses.get(predicate, ())), None)
+            inverse = next(iter(self._inverses.get(predicate, ())), None)
             if inverse is None:
                 return None
             axioms[inverse] = None
@@ -143,11 +142,16 @@ class Gaps:
             inner = None
             if pattern.predicate == TYPE and self._closure.is_expression(pattern.object):
                 gaps = self._gaps(pattern, above | {pattern})
-                inner = min(gaps, key=lambda each: (len(each.missing), -len(each.held)), default=None)
+                inner = min(gaps, key=_distance, default=None)
             axioms |= dict.fromkeys(inner.axioms if inner else ())
             held |= dict.fromkeys(inner.held if inner else ())
             missing |= dict.fromkeys(inner.missing if inner else (pattern,))
         return Gap(gap.rule, tuple(axioms), tuple(held), tuple(missing))
+
+
+def _distance(gap: Gap) -> tuple[int, int]:
+    """How far a rule is from concluding: what is missing, and then what is not there to speak for it."""
+    return len(gap.missing), -len(gap.held)
 
 
 def _agrees(slot: Slot, term: Slot, bound: dict[Slot, Slot]) -> bool:

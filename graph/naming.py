@@ -13,17 +13,18 @@ import pyoxigraph as ox
 from orgatlas.graph.bundle import Bundle
 from orgatlas.graph.errors import ParameterError
 from orgatlas.graph.internal import internal
+from orgatlas.graph.reasons import LANGUAGES
 from orgatlas.graph.store import MemoryStore, Query, Term
-from orgatlas.graph.terms import abbreviated, expanded
-from orgatlas.graph.vocabulary import PREFIXES
+from orgatlas.graph.terms import abbreviated, expanded, shown
+from orgatlas.graph.vocabulary import name
 
-TYPE, CLASS = ox.NamedNode(PREFIXES["rdf"] + "type"), ox.NamedNode(PREFIXES["owl"] + "Class")
+TYPE, CLASS = name("rdf:type"), name("owl:Class")
 
 Fits = Callable[[ox.NamedNode], bool]
 _BARE = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?|true|false")
 _BLANK = re.compile(r"_:[A-Za-z0-9][\w.-]*")
 
-LABELS = tuple(ox.NamedNode(each) for each in (PREFIXES["skos"] + "prefLabel", PREFIXES["rdfs"] + "label"))
+LABELS = name("skos:prefLabel"), name("rdfs:label")
 COMPARED = 5000
 """How many names are compared with one that nothing bears."""
 
@@ -97,17 +98,17 @@ class Names:
 
     def _called(self, text: str) -> list[ox.NamedNode]:
         """The things that bear a name, written with small or capital letters."""
-        text = re.sub(r"\s+", " ", text)
-        tries = [text, text.lower(), text[:1].upper() + text[1:].lower(), text.title(), text.upper()]
+        spaced = re.sub(r"\s+", " ", text)
+        tries = [spaced, spaced.lower(), spaced[:1].upper() + spaced[1:].lower(), spaced.title(), spaced.upper()]
         tries += [each.replace("'", "’") for each in tries] + [each.replace("’", "'") for each in tries]
         found: dict[ox.NamedNode, None] = {}
         for each in dict.fromkeys(tries):
-            for name in (*(ox.Literal(each, language=tag) for tag in ("en", "fr")), ox.Literal(each)):
-                things = (row["thing"] for row in self._query("named", name=name))
+            for literal in (*(ox.Literal(each, language=tag) for tag in LANGUAGES), ox.Literal(each)):
+                things = (row["thing"] for row in self._query("named", name=literal))
                 found |= dict.fromkeys(each for each in things if isinstance(each, ox.NamedNode))
             if found:
                 return list(found)
-        return self._local(text) if re.fullmatch(r"[\w.-]+", text) else []
+        return self._local(spaced) if re.fullmatch(r"[\w.-]+", spaced) else []
 
     def _local(self, text: str) -> list[ox.NamedNode]:
         """The things in the graph whose IRI is a known prefix and this."""
@@ -119,7 +120,7 @@ class Names:
         labels = chain.from_iterable(self._store.find(None, each, None) for each in LABELS)
         names = (quad.object.value for quad in labels if isinstance(quad.object, ox.Literal))
         known = dict.fromkeys(islice(names, COMPARED))
-        near = [name for name in known if name.lower().startswith(text.lower())][:3]
+        near = [each for each in known if each.lower().startswith(text.lower())][:3]
         near = near or get_close_matches(text, known, n=3, cutoff=0.7)
         return f" (perhaps {' or '.join(map(repr, near))})" if near else ""
 
@@ -129,9 +130,9 @@ class Names:
             names: dict[str, str] = dict(BUILT_IN_NAMES.get(term, {})) if isinstance(term, ox.NamedNode) else {}
             if isinstance(term, ox.NamedNode):
                 for row in self._query("names", thing=term):
-                    name = row["name"]
-                    assert isinstance(name, ox.Literal)
-                    names.setdefault(name.language or "", name.value)
+                    text = row["name"]
+                    assert isinstance(text, ox.Literal)
+                    names.setdefault(text.language or "", text.value)
             self._known[term] = names
         return self._known[term]
 
@@ -145,8 +146,7 @@ class Names:
         for tag in (language, "en", "", *names):
             if tag in names:
                 return names[tag]
-        short = abbreviated(term.value, self._bundle.prefixes)
-        return short if not short.startswith("<") else term.value.removeprefix(self._bundle.base) or term.value
+        return shown(term.value, self._bundle.base, self._bundle.prefixes)
 
     def _query(self, question: str, /, **values: Term) -> Iterator[ox.QuerySolution]:
         results = self._store.query(Query(internal(question), values=values)).results

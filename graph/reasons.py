@@ -8,9 +8,10 @@ from typing import TypeVar
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from orgatlas.graph.axioms import Term
+from orgatlas.graph.axioms import TYPE, Term
+from orgatlas.graph.expressions import INVERSE_OF, ON_PROPERTY
 from orgatlas.graph.paths import FIRST, Index, index, members
-from orgatlas.graph.vocabulary import PREFIXES
+from orgatlas.graph.vocabulary import name
 
 LANGUAGES = ("en", "fr")
 
@@ -141,13 +142,10 @@ Label = Callable[[Term, str], str]
 
 
 def _owl(names: Mapping[str, Words]) -> dict[NamedNode, Words]:
-    parts = {key: key.split(":") for key in names}
-    return {NamedNode(PREFIXES[prefix] + local): names[key] for key, (prefix, local) in parts.items()}
+    return {name(key): words for key, words in names.items()}
 
 
 _AXIOMS, _TYPES, _CLASSES, _LISTS = _owl(AXIOMS), _owl(TYPES), _owl(CLASSES), _owl(LISTS)
-_ON_PROPERTY, _INVERSE_OF = NamedNode(PREFIXES["owl"] + "onProperty"), NamedNode(PREFIXES["owl"] + "inverseOf")
-_TYPE = NamedNode(PREFIXES["rdf"] + "type")
 
 DEEP = 8
 """How many expressions within each other are put into words."""
@@ -160,9 +158,9 @@ class Reasons:
         self._graph: Index = index(axioms)
         self._label = label
 
-    def rule(self, name: str) -> dict[str, str]:
+    def rule(self, rule: str) -> dict[str, str]:
         """A rule in few words, by language."""
-        return dict(zip(LANGUAGES, RULES.get(name, (name, name)), strict=True))
+        return dict(zip(LANGUAGES, RULES.get(rule, (rule, rule)), strict=True))
 
     def axiom(self, axioms: tuple[Triple, ...]) -> dict[str, str]:
         """The axiom that some triples make, in a sentence by language; empty where there is none to tell."""
@@ -172,7 +170,7 @@ class Reasons:
     def _axiom(self, axiom: Triple, language: str) -> str:
         subject, predicate, object = axiom
         place = LANGUAGES.index(language)
-        if predicate == _TYPE and isinstance(object, NamedNode) and object in _TYPES:
+        if predicate == TYPE and isinstance(object, NamedNode) and object in _TYPES:
             return _TYPES[object][place].format(s=self.said(subject, language))
         if predicate in _AXIOMS:
             return _AXIOMS[predicate][place].format(s=self.said(subject, language), o=self.said(object, language))
@@ -187,8 +185,8 @@ class Reasons:
             return QUOTED[place].format(self._label(term, language))
         if depth > DEEP:
             return "…"
-        if _INVERSE_OF in described:
-            return INVERSE[place].format(self.said(described[_INVERSE_OF][0], language, depth + 1))
+        if INVERSE_OF in described:
+            return INVERSE[place].format(self.said(described[INVERSE_OF][0], language, depth + 1))
         if FIRST in described:
             return THEN[place].join(self.said(each, language, depth + 1) for each in members(self._graph, term))
         return self._expression(term, language, depth)
@@ -202,7 +200,7 @@ class Reasons:
                 return before + between.join(self.said(each, language, depth + 1) for each in parts)
         for predicate, wording in _CLASSES.items():
             if predicate in described:
-                on, value = described.get(_ON_PROPERTY, [node])[0], described[predicate][0]
+                on, value = described.get(ON_PROPERTY, [node])[0], described[predicate][0]
                 return wording[place].format(
                     p=self.said(on, language, depth + 1), v=self.said(value, language, depth + 1)
                 )

@@ -158,7 +158,7 @@ class MemoryStore:
 
     def _only_stated(self) -> ox.Store:
         """The engine's store without what follows; made when it is first asked for, and again after a change."""
-        if self.inferred is None or not any(True for _ in self.quads_of(self.inferred)):
+        if not self._holds_inferred():
             return self._store
         if self._stated is None:
             self._stated = ox.Store()
@@ -168,6 +168,9 @@ class MemoryStore:
                     self._stated.bulk_extend(self._of(graph))
             self._stated.bulk_extend(self.stated_in(UNNAMED) if self.strict else map(placed, self.asserted()))
         return self._stated
+
+    def _holds_inferred(self) -> bool:
+        return self.inferred is not None and any(True for _ in self.quads_of(self.inferred))
 
     # The Graph Store: what is stated, graph by graph.
 
@@ -207,7 +210,7 @@ class MemoryStore:
 
     def asserted(self) -> Iterator[ox.Triple]:
         """The triple of every quad that is stated, as the engine holds it; some of them more than once."""
-        if not self.strict and (self.inferred is None or not any(True for _ in self.quads_of(self.inferred))):
+        if not self.strict and not self._holds_inferred():
             return (quad.triple for quad in self.quads_of(UNNAMED))  # nothing else is in the union
         named = (
             quad.triple for graph in self._store.named_graphs() if graph != self.inferred for quad in self._of(graph)

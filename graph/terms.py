@@ -19,6 +19,12 @@ def abbreviated(iri: str, prefixes: Mapping[str, str]) -> str:
     return f"<{iri}>"
 
 
+def shown(iri: str, base: str, prefixes: Mapping[str, str]) -> str:
+    """An IRI for people: by its prefix, or relative to the base, or as it is."""
+    short = abbreviated(iri, prefixes)
+    return short if not short.startswith("<") else iri.removeprefix(base) or iri
+
+
 def expanded(text: str, base: str, prefixes: Mapping[str, str]) -> NamedNode:
     """The IRI that a text stands for: in angle brackets, with a prefix, or absolute.
 
