@@ -20,8 +20,8 @@ from orgatlas.graph.contradiction import contradictions, too_much
 from orgatlas.graph.errors import BrokenBundle, BrokenFile, TooMuchFollows, Unfinished, UnknownEngine
 from orgatlas.graph.findings import Finding, Severity, ordered
 from orgatlas.graph.layout import check_layout
+from orgatlas.graph.owl_profile import check_profile
 from orgatlas.graph.parsing import check_parsers
-from orgatlas.graph.profile import check_profile
 from orgatlas.graph.rules import read_rules, worded
 from orgatlas.graph.store import MemoryStore, flat
 from orgatlas.graph.validator import AGREEMENT, PyShaclValidator, ShaclValidator, disagreements

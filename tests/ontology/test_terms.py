@@ -4,7 +4,7 @@ from pyoxigraph import Literal, NamedNode, parse
 
 from orgatlas.graph.build import Edition
 from orgatlas.graph.bundle import BUILT_IN, STANDARD_ONTOLOGY
-from orgatlas.graph.profile import check_profile
+from orgatlas.graph.owl_profile import check_profile
 from orgatlas.graph.vocabulary import PREFIXES, name
 
 TERMS = ("owl:Class", "owl:ObjectProperty", "owl:DatatypeProperty", "owl:AnnotationProperty")

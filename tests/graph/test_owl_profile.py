@@ -6,7 +6,7 @@ import pytest
 from pyoxigraph import RdfFormat, Triple, parse
 
 from orgatlas.graph.findings import Finding, Severity
-from orgatlas.graph.profile import DECLARED, DL, RL, check_profile
+from orgatlas.graph.owl_profile import DECLARED, DL, RL, check_profile
 
 HEAD = """
 @prefix : <http://example.org/> .
