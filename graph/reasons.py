@@ -9,7 +9,7 @@ from typing import TypeVar
 from pyoxigraph import BlankNode, NamedNode, Triple
 
 from orgatlas.graph.axioms import TYPE, Term
-from orgatlas.graph.expressions import INVERSE_OF, ON_PROPERTY
+from orgatlas.graph.expressions import INVERSE_OF, ON_PROPERTY, QUALIFIERS
 from orgatlas.graph.paths import FIRST, Index, index, members
 from orgatlas.graph.vocabulary import name
 
@@ -124,7 +124,14 @@ CLASSES: Mapping[str, tuple[str, str]] = {
     "owl:complementOf": ("something that is not {v}", "quelque chose qui n’est pas {v}"),
     "owl:maxCardinality": ("something with at most {v} {p}", "quelque chose ayant au plus {v} {p}"),
     "owl:maxQualifiedCardinality": ("something with at most {v} {p}", "quelque chose ayant au plus {v} {p}"),
+    "owl:minCardinality": ("something with at least {v} {p}", "quelque chose ayant au moins {v} {p}"),
+    "owl:minQualifiedCardinality": ("something with at least {v} {p}", "quelque chose ayant au moins {v} {p}"),
+    "owl:cardinality": ("something with exactly {v} {p}", "quelque chose ayant exactement {v} {p}"),
+    "owl:qualifiedCardinality": ("something with exactly {v} {p}", "quelque chose ayant exactement {v} {p}"),
 }
+QUALIFIED = (" that is {}", " qui est {}")
+"""What a qualified cardinality counts."""
+
 LISTS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "owl:intersectionOf": (("at once ", " and "), ("à la fois ", " et ")),
     "owl:unionOf": (("either ", " or "), ("soit ", ", soit ")),
@@ -201,7 +208,9 @@ class Reasons:
         for predicate, wording in _CLASSES.items():
             if predicate in described:
                 on, value = described.get(ON_PROPERTY, [node])[0], described[predicate][0]
-                return wording[place].format(
+                told = wording[place].format(
                     p=self.said(on, language, depth + 1), v=self.said(value, language, depth + 1)
                 )
+                counted = [each for qualifier in QUALIFIERS for each in described.get(qualifier, ())[:1]]
+                return told + "".join(QUALIFIED[place].format(self.said(each, language, depth + 1)) for each in counted)
         return QUOTED[place].format(self._label(node, language))
