@@ -7,6 +7,7 @@ AtlasError
 │   ├── PortInUse             somebody listens there already
 │   ├── UnknownEngine         no such SHACL engine
 │   ├── UnknownFormat         no such format
+│   ├── UnknownProfile        no such profile: the nearest names are given
 │   └── UnknownQuestion       no such question: the nearest names are given
 ├── BrokenFile            a file of a bundle cannot be read: file, line, column, reason
 │   ├── QuestionError         a query file has a broken head
@@ -15,12 +16,15 @@ AtlasError
 ├── QueryError            a query or a change was refused or not finished
 │   ├── Busy                  no reader was free, or the graph is being loaded again
 │   ├── EvaluationFailed      the engine gave up on it
+│   ├── Inexpressible         a form of RDF cannot say what is to be written in it
 │   ├── OutboundRefused       it asks for another server
 │   ├── QuerySyntaxError      it is not SPARQL: line, column, reason
 │   ├── QueryTimeout          it ran past its deadline
 │   ├── ReaderLost            the process that answered it died
 │   ├── ShapesViolated        a change would break shapes: the findings say which
+│   ├── SilentProfile         a profile says nothing of a resource
 │   ├── UnknownGraph          there is no graph of this name
+│   ├── UnknownResource       the graph does not speak of this: the nearest IRIs are given
 │   ├── UnreadableData        what was sent is not the RDF it says it is: line, column, reason
 │   ├── WriteRefused          a change that cannot be made here
 │   └── WrongAnswerKind       it gives a graph where a table is asked for, or the reverse
@@ -95,6 +99,15 @@ class UnknownFormat(UsageError):
         super().__init__(f"There is no format {shortened(name)!r}. Known formats: {', '.join(known)}.")
 
 
+class UnknownProfile(UsageError):
+    """No profile has this name or IRI: `nearest` are names like it, and `known` the IRIs of those that there are."""
+
+    def __init__(self, name: str, nearest: Sequence[str], known: Sequence[str]) -> None:
+        self.name, self.nearest, self.known = name, tuple(nearest), tuple(known)
+        hint = f" Did you mean {' or '.join(nearest)}?" if nearest else ""
+        super().__init__(f"There is no profile {shortened(name)!r}.{hint} Known profiles: {', '.join(known)}.")
+
+
 class UnknownQuestion(UsageError):
     """No question of the library has this name."""
 
@@ -155,6 +168,14 @@ class EvaluationFailed(QueryError):
         super().__init__(f"The query cannot be answered: {shortened(reason, 300)}")
 
 
+class Inexpressible(QueryError):
+    """A form of RDF cannot say what is to be written in it: `what` is the first thing that it cannot."""
+
+    def __init__(self, form: str, what: str) -> None:
+        self.form, self.what = form, shortened(what)
+        super().__init__(f"{form} cannot say this: {self.what}. Another form can.")
+
+
 class OutboundRefused(QueryError):
     """A query asks for data from another server. `reason` says why where some servers may be asked."""
 
@@ -202,12 +223,30 @@ class ShapesViolated(QueryError):
         super().__init__(f"Nothing was changed, because the change would bring {count}: {shortened(rules, 300)}.")
 
 
+class SilentProfile(QueryError):
+    """A profile says nothing of a resource. `known` are the names of those that do."""
+
+    def __init__(self, profile: str, resource: str, known: Sequence[str]) -> None:
+        self.profile, self.resource, self.known = profile, resource, tuple(known)
+        those = f" These do: {', '.join(known)}." if known else ""
+        super().__init__(f"The profile {profile} says nothing of <{shortened(resource, 300)}>.{those}")
+
+
 class UnknownGraph(QueryError):
     """There is no graph of this name."""
 
     def __init__(self, graph: str) -> None:
         self.graph = graph
         super().__init__(f"There is no graph {shortened(graph)}.")
+
+
+class UnknownResource(QueryError):
+    """The graph does not speak of a resource. `nearest` are IRIs of which it does."""
+
+    def __init__(self, resource: str, nearest: Sequence[str] = ()) -> None:
+        self.resource, self.nearest = resource, tuple(nearest)
+        hint = f" Did you mean {' or '.join(f'<{each}>' for each in nearest)}?" if nearest else ""
+        super().__init__(f"The graph does not speak of <{shortened(resource, 300)}>.{hint}")
 
 
 class UnreadableData(QueryError):

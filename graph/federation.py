@@ -42,7 +42,7 @@ def without_silent_loads(text: str) -> str:
 def refuse_outbound(text: str) -> None:
     """Raise OutboundRefused if a SPARQL text holds SERVICE or LOAD as a keyword."""
     # An escaped character may be read before or after the text is cut into words, so both readings must be harmless.
-    for reading in (text, _ESCAPE.sub(_character, text)):
+    for reading in dict.fromkeys((text, _ESCAPE.sub(_character, text))):
         _refuse_in(reading)
 
 
