@@ -5,7 +5,7 @@ https://www.rfc-editor.org/rfc/rfc9457
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -17,11 +17,12 @@ from starlette.responses import Response
 
 from orgatlas.api.languages import LANGUAGES, N_, language_of, translations
 from orgatlas.api.negotiation import choose, choose_language
-from orgatlas.api.pages import render
+from orgatlas.api.pages import render, resource_url
 from orgatlas.graph.errors import (
     AtlasError,
     Busy,
     EvaluationFailed,
+    Inexpressible,
     OutboundRefused,
     ParameterError,
     ProofTooLarge,
@@ -29,10 +30,13 @@ from orgatlas.graph.errors import (
     QueryTimeout,
     ReaderLost,
     ShapesViolated,
+    SilentProfile,
     TooMuchFollows,
     UnknownFormat,
     UnknownGraph,
+    UnknownProfile,
     UnknownQuestion,
+    UnknownResource,
     UnreadableData,
     WriteRefused,
     WrongAnswerKind,
@@ -45,6 +49,7 @@ TYPES = "https://w3id.org/orgatlas/problem#"
 STATUS: Mapping[type[AtlasError], HTTPStatus] = {
     Busy: HTTPStatus.SERVICE_UNAVAILABLE,
     EvaluationFailed: HTTPStatus.BAD_REQUEST,
+    Inexpressible: HTTPStatus.NOT_ACCEPTABLE,
     OutboundRefused: HTTPStatus.BAD_REQUEST,
     ParameterError: HTTPStatus.BAD_REQUEST,
     ProofTooLarge: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -52,10 +57,13 @@ STATUS: Mapping[type[AtlasError], HTTPStatus] = {
     QueryTimeout: HTTPStatus.SERVICE_UNAVAILABLE,
     ReaderLost: HTTPStatus.SERVICE_UNAVAILABLE,
     ShapesViolated: HTTPStatus.UNPROCESSABLE_ENTITY,
+    SilentProfile: HTTPStatus.NOT_ACCEPTABLE,
     TooMuchFollows: HTTPStatus.CONFLICT,
     UnknownFormat: HTTPStatus.NOT_ACCEPTABLE,
     UnknownGraph: HTTPStatus.NOT_FOUND,
+    UnknownProfile: HTTPStatus.NOT_ACCEPTABLE,
     UnknownQuestion: HTTPStatus.NOT_FOUND,
+    UnknownResource: HTTPStatus.NOT_FOUND,
     UnreadableData: HTTPStatus.BAD_REQUEST,
     WriteRefused: HTTPStatus.CONFLICT,
     WrongAnswerKind: HTTPStatus.NOT_ACCEPTABLE,
@@ -86,7 +94,9 @@ TOLD: Mapping[type[AtlasError], str] = {
     QueryTimeout: N_("The query was stopped at its limit of %(seconds)g seconds."),
     ReaderLost: N_("The query exhausted the process that answered it. Nothing else was affected."),
     ProofTooLarge: N_("This follows, but no proof was found among the %(facts)d nearest statements."),
+    UnknownProfile: N_("There is no profile of this name."),
     UnknownQuestion: N_("There is no question of this name."),
+    UnknownResource: N_("The graph does not speak of this."),
 }
 """The details that a page can say in its own language; other details stay in English, and say so."""
 
@@ -177,7 +187,14 @@ def page(request: Request, found: Problem, language: str, headers: Mapping[str, 
         headers=headers or found.headers,
         problem=found,
         told=told(found, language),
+        nearest=[(iri, resource_url(request.app.state.atlas, language, iri)) for iri in _resources(found)],
     )
+
+
+def _resources(found: Problem) -> Sequence[str]:
+    """The things that a problem names as nearest, where it is about a thing."""
+    nearest: Sequence[str] = found.fields.get("nearest", ()) if found.told == TOLD[UnknownResource] else ()
+    return nearest
 
 
 def told(found: Problem, language: str) -> str | None:

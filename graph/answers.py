@@ -16,6 +16,7 @@ from orgatlas.graph.bundle import Bundle
 from orgatlas.graph.errors import ParameterError, QueryError, QuerySyntaxError, QuestionError, Unfinished, shortened
 from orgatlas.graph.findings import Finding, Severity
 from orgatlas.graph.library import Question, bind, read_question, read_text
+from orgatlas.graph.profiles import PROFILES, read_profile
 from orgatlas.graph.store import MemoryStore, Query
 from orgatlas.graph.vocabulary import rule
 
@@ -28,9 +29,11 @@ DEADLINE = 30.0
 def check_answers(bundle: Bundle, closed: MemoryStore, stated: MemoryStore) -> Iterator[Finding]:
     """Findings about the questions of a bundle, asked of the closure and of what is stated."""
     files = sorted(bundle.questions.glob("*.rq"))
+    profiles = sorted((bundle.questions / PROFILES).glob("*.rq"))
     # Apart, because a question may be the end of the process that answers it.
     looks = [(partial(_findings, file, bundle, closed, stated), DEADLINE) for file in files]
-    for file, found in zip(files, each_apart(looks), strict=True):
+    looks += [(partial(_faults, file), DEADLINE) for file in profiles]
+    for file, found in zip((*files, *profiles), each_apart(looks), strict=True):
         yield from [_finding("question-readable", file, NO_END)] if isinstance(found, Unfinished) else found
 
 
@@ -38,7 +41,20 @@ def _findings(file: Path, bundle: Bundle, closed: MemoryStore, stated: MemorySto
     try:
         return list(_check(read_question(file), file, bundle, closed, stated))
     except QuestionError as error:
-        return [_finding("question-readable", error.file, {"en": error.reason, "fr": error.reason}, error.line)]
+        return [_unreadable(error)]
+
+
+def _faults(file: Path) -> list[Finding]:
+    """What is wrong with a profile: nobody expects an answer of one, but it has to be one."""
+    try:
+        read_profile(file)
+    except QuestionError as error:
+        return [_unreadable(error)]
+    return []
+
+
+def _unreadable(error: QuestionError) -> Finding:
+    return _finding("question-readable", error.file, {"en": error.reason, "fr": error.reason}, error.line)
 
 
 def _check(

@@ -35,6 +35,7 @@ ERRORS: Mapping[str, type[errors.AtlasError]] = {
     for each in (
         errors.EngineFailed,
         errors.EvaluationFailed,
+        errors.Inexpressible,
         errors.OutboundRefused,
         errors.ParameterError,
         errors.ProofTooLarge,
@@ -43,6 +44,8 @@ ERRORS: Mapping[str, type[errors.AtlasError]] = {
         errors.TooMuchFollows,
         errors.UnknownFormat,
         errors.UnknownGraph,
+        errors.UnknownProfile,
+        errors.UnknownResource,
         errors.UnreadableData,
         errors.WriteRefused,
         errors.WrongAnswerKind,

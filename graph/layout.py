@@ -29,7 +29,8 @@ def check_layout(bundle: Bundle) -> Iterator[Finding]:
 
 
 def _questions(bundle: Bundle) -> Iterator[Path]:
-    """The questions, and what may lie beside each: an expected answer and a property-path form."""
+    """The profiles, the questions, and what may lie beside each of these: an expected answer and a property-path form."""
+    yield from (bundle.questions / "profiles").glob("*.rq")
     for question in bundle.questions.glob("*.rq"):
         yield from (question, question.with_suffix(".tsv"), question.with_suffix(".nt"))
         yield question.parent / "paths" / question.name

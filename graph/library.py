@@ -71,7 +71,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A named query: `prefixes` are its PREFIX lines, `inference` the terms whose axioms it rests on."""
+    """A named query: `prefixes` are its PREFIX lines, `inference` the terms whose axioms it rests on.
+
+    `profile` is the IRI of the profile that the answer keeps to, where the query is one of those in queries/profiles.
+    """
 
     name: str
     path: Path
@@ -83,6 +86,7 @@ class Question:
     parameters: tuple[Parameter, ...] = ()
     inference: tuple[str, ...] = ()
     cq: tuple[int, ...] = ()
+    profile: str | None = None
 
 
 # Reading files.
@@ -118,10 +122,13 @@ def question_of(bundle: Bundle, file: Path) -> Question:
     return replace(question, parameters=tuple(asked))
 
 
-def read_question(path: Path) -> Question:
-    """The question in a file; raises QuestionError with the line where its head or its SPARQL is broken."""
+def read_question(path: Path, more: Sequence[str] = ()) -> Question:
+    """The question in a file; raises QuestionError with the line where its head or its SPARQL is broken.
+
+    `more` are keys that its head must have beside those of every question.
+    """
     text, root = _read(path)
-    head = _mapping(path, root, HEAD_KEYS, required=("title", "description"))
+    head = _mapping(path, root, (*HEAD_KEYS, *more), required=("title", "description", *more))
     prefixes = dict(re.findall(r"^\s*PREFIX\s+([\w.-]*):\s*<([^<>\s]*)>", text, re.IGNORECASE | re.MULTILINE))
     declared = _items(head.get("parameters"))
     parameters = tuple(_parameter(path, node, prefixes) for node in declared)
@@ -137,6 +144,7 @@ def read_question(path: Path) -> Question:
         parameters=parameters,
         inference=tuple(_text(path, node) for node in _items(head.get("inference"))),
         cq=tuple(_number(path, node) for node in _items(head.get("cq"))),
+        profile=_iri(path, head["profile"]) if "profile" in head else None,
     )
 
 
@@ -276,6 +284,14 @@ def _text(path: Path, node: yaml.Node) -> str:
     if not isinstance(node, yaml.ScalarNode):
         raise QuestionError(path, _line(node), "expected a single text")
     return str(node.value)
+
+
+def _iri(path: Path, node: yaml.Node) -> str:
+    """An absolute IRI, written out: a prefix would tie it to the query below the head."""
+    try:
+        return expanded(_text(path, node), ANY_BASE, {}).value
+    except ValueError:
+        raise QuestionError(path, _line(node), "expected an absolute IRI") from None
 
 
 def _number(path: Path, node: yaml.Node) -> int:

@@ -146,6 +146,13 @@ def test_a_question_that_cannot_be_asked_is_a_finding(tmp_path: Path, text: str)
     assert "question-readable" in graver(bundle_of(tmp_path, **{"queries/one.rq": text}))
 
 
+def test_a_profile_that_is_none_is_a_finding_and_one_that_is_one_is_read(tmp_path: Path) -> None:
+    standard = (BUILT_IN / "queries" / "profiles" / "org.rq").read_text(encoding="utf-8")
+    folder = "queries/profiles"
+    assert graver(bundle_of(tmp_path, **{f"{folder}/own.rq": standard})) == set()
+    assert graver(bundle_of(tmp_path, **{f"{folder}/own.rq": ONE})) == {"question-readable"}
+
+
 @pytest.mark.parametrize("error", [RuntimeError("gave up"), OSError("gave up")])
 def test_a_question_that_the_engine_gives_up_on_is_a_finding(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
