@@ -18,8 +18,24 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from orgatlas.api import explain, graphs, home, library, pages, problems, sparql, workbench
+from orgatlas.api import (
+    catalogue,
+    dumps,
+    explain,
+    graphs,
+    home,
+    library,
+    ontology_pages,
+    pages,
+    problems,
+    resources,
+    sparql,
+    vocabularies,
+    workbench,
+)
+from orgatlas.api.addresses import WELL_KNOWN
 from orgatlas.api.atlas import Atlas, open_atlas
+from orgatlas.api.caching import unchanged, validators
 from orgatlas.api.languages import LANGUAGES, language_of
 from orgatlas.api.openapi import operation
 from orgatlas.api.presence import while_present
@@ -92,38 +108,78 @@ ROUTES = (
     Row("OPTIONS", "/queries/{file}", preflight),
     Row("GET", "/explain", explain.explanation, explain.OF_EXPLANATIONS),
     Row("OPTIONS", "/explain", preflight),
+    Row("GET", "/data", resources.document_of, resources.OF_DOCUMENTS),
+    Row("GET", "/data/{path:path}", resources.document),
+    Row("OPTIONS", "/data/{path:path}", preflight),
+    Row("GET", "/id/{path:path}", resources.identifier),
+    Row("OPTIONS", "/id/{path:path}", preflight),
+    *(
+        row
+        for path in ("/ns", "/ns.{suffix}", "/ns/{version}", "/shapes", "/shapes.{suffix}")
+        for row in (Row("GET", path, vocabularies.vocabulary), Row("OPTIONS", path, preflight))
+    ),
+    Row("GET", "/context.jsonld", vocabularies.context),
+    Row("OPTIONS", "/context.jsonld", preflight),
+    Row("GET", "/dumps/", dumps.index),
+    Row("GET", "/dumps/{file}", dumps.dump),
+    Row("OPTIONS", "/dumps/{file}", preflight),
+    Row("GET", WELL_KNOWN, catalogue.description, ("format",)),
+    Row("OPTIONS", WELL_KNOWN, preflight),
+    Row("GET", "/sitemap.xml", catalogue.sitemap),
+    Row("GET", "/sitemap-{part}.xml", catalogue.sitemap_part),
+    Row("GET", "/robots.txt", catalogue.robots),
     Row("GET", "/healthz", health),
     Row("GET", "/static/{name}", pages.static),
     Row("GET", "/", home.entrance),
 )
 
 PAGES: dict[str, PageHandler] = {
-    "/{language}/": home.home,
-    "/{language}/queries/": library.list_page,
-    "/{language}/queries/{name}": library.question_page,
-    "/{language}/sparql": workbench.workbench,
-    "/{language}/explain": explain.explanation_page,
+    "/": home.home,
+    "/queries/": library.list_page,
+    "/queries/{name}": library.question_page,
+    "/sparql": workbench.workbench,
+    "/explain": explain.explanation_page,
+    "/ns": ontology_pages.ontology_page,
+    "/shapes": ontology_pages.shapes_page,
+    "/dataset": catalogue.dataset_page,
+    "/resource": resources.resource_page,
+    "/{path:path}": resources.resource_page,
 }
+"""The pages, by what stands behind the language."""
 
-DESCRIBED = ("/sparql", graphs.PATH, graphs.PATH + "/{path:path}", "/queries/{file}", "/explain", "/healthz")
+FRESH = (workbench.workbench,)
+"""Those that may differ where the edition does not: a query may ask for the time."""
+
+DESCRIBED = (
+    *("/sparql", graphs.PATH, graphs.PATH + "/{path:path}", "/queries/{file}", "/explain"),
+    *("/id/{path:path}", "/data/{path:path}", "/data", "/healthz"),
+)
 """The paths that the API description speaks of; the others are for people."""
 
 
-def create_app(bundle: Bundle, readers: Readers, settings: Settings, token: str | None = None) -> FastAPI:
-    """The application for a bundle whose keeper runs. Raises BrokenBundle if a question cannot be read."""
+def create_app(
+    bundle: Bundle, readers: Readers, settings: Settings, token: str | None = None, fixed: bool = False
+) -> FastAPI:
+    """The application for a bundle whose keeper runs; `fixed` pages have no link to what only a server can answer.
+
+    Raises BrokenBundle if a question cannot be read.
+    """
     try:
         release = version("orgatlas")
     except PackageNotFoundError:
         release = "0"
     # The bundled pages of documentation load scripts from elsewhere, and a slash is added here without naming the host.
     app = FastAPI(title="Orgatlas", version=release, docs_url=None, redoc_url=None, redirect_slashes=False)
-    app.state.atlas = atlas = open_atlas(bundle, readers, settings, token)
+    app.state.atlas = atlas = open_atlas(bundle, readers, settings, token, fixed)
     for row in ROUTES:
         _add(app, row, atlas)
-    for path, handler in PAGES.items():
-        _add(app, Row("GET", path, _page(handler)), atlas)
-        if path.endswith("/"):
-            _add(app, Row("GET", path.removesuffix("/"), _to_slash), atlas)
+    for language in LANGUAGES:
+        for path, handler in PAGES.items():
+            _add(app, Row("GET", f"/{language}{path}", _page(handler, language)), atlas)
+            if path.endswith("/"):
+                _add(app, Row("GET", f"/{language}{path}".removesuffix("/"), _to_slash), atlas)
+    # Whatever else stands below the base has its address here, too.
+    _add(app, Row("GET", "/{path:path}", resources.elsewhere), atlas)
     for error in (AtlasError, HTTPException, RequestValidationError):
         app.add_exception_handler(error, _fail)
     app.add_exception_handler(Exception, _fail_safely)
@@ -223,18 +279,22 @@ def _add(app: FastAPI, row: Row, atlas: Atlas) -> None:
         app.add_api_route(row.path, endpoint, methods=["HEAD"], include_in_schema=False)
 
 
-def _page(handler: PageHandler) -> Handler:
+def _page(handler: PageHandler, language: str) -> Handler:
     async def in_language(request: Request, atlas: Atlas) -> Response:
-        if (language := request.path_params["language"]) not in LANGUAGES:
-            raise HTTPException(HTTPStatus.NOT_FOUND)
-        return await handler(request, atlas, language)
+        if handler in FRESH:
+            return await handler(request, atlas, language)
+        headers = validators(atlas)
+        if (kept := unchanged(request, headers)) is not None:
+            return kept
+        response = await handler(request, atlas, language)
+        if response.status_code == HTTPStatus.OK:
+            response.headers.update(headers)
+        return response
 
     return in_language
 
 
 async def _to_slash(request: Request, _: Atlas) -> Response:
-    if request.path_params["language"] not in LANGUAGES:
-        raise HTTPException(HTTPStatus.NOT_FOUND)
     return RedirectResponse(request.scope["path"] + "/", HTTPStatus.PERMANENT_REDIRECT)
 
 

@@ -1,4 +1,4 @@
-"""What is served: a bundle, the way to its readers, the settings, and its questions."""
+"""What is served: a bundle, the way to its readers, the settings, its questions and its profiles."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,27 +9,41 @@ from orgatlas.graph.bundle import Bundle
 from orgatlas.graph.internal import internal
 from orgatlas.graph.library import Question, Term, library_of
 from orgatlas.graph.pool import Readers
+from orgatlas.graph.profiles import Profile, profiles_of
 from orgatlas.graph.settings import Settings
+from orgatlas.graph.shelf import Shelf
 from orgatlas.graph.store import Query
 
 
 @dataclass(frozen=True, slots=True)
 class Atlas:
-    """What a route needs to answer. `token` is what changes need; without one there are none."""
+    """What a route needs to answer. `token` is what changes need; without one there are none.
+
+    `fixed` says that pages are written once and for all, with nobody there to ask.
+    """
 
     bundle: Bundle
     readers: Readers
     settings: Settings
     library: Mapping[str, Question]
+    profiles: Mapping[str, Profile]
+    shelf: Shelf
     token: str | None = None
+    fixed: bool = False
 
     def own_query(self, name: str, **values: Term) -> Query:
         """One of the pages' own queries."""
         return Query(internal(name), values=values)
 
 
-def open_atlas(bundle: Bundle, readers: Readers, settings: Settings, token: str | None = None) -> Atlas:
+def open_atlas(
+    bundle: Bundle, readers: Readers, settings: Settings, token: str | None = None, fixed: bool = False
+) -> Atlas:
     """Read the questions; raises BrokenBundle, and Unfinished if one of them is more than the engine can take."""
     # Apart, because the engine looks at each question, and one may be the end of the process that looks.
-    library = apart(partial(library_of, bundle))
-    return Atlas(bundle, readers, settings, library, token)
+    library, profiles = apart(partial(_questions, bundle))
+    return Atlas(bundle, readers, settings, library, profiles, Shelf(readers), token, fixed)
+
+
+def _questions(bundle: Bundle) -> tuple[dict[str, Question], dict[str, Profile]]:
+    return library_of(bundle), profiles_of(bundle)

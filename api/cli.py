@@ -203,7 +203,7 @@ def check(
             opened = open_bundle(bundle or [])
         except BrokenFile as error:
             return unreadable(error)
-        with _progress() as say:
+        with _progress("Checking") as say:
             return examine(opened, sources, engine, dl, say)
 
     try:
@@ -250,40 +250,60 @@ def explain(
 
 @shell.command()
 def export(
-    form: Annotated[str, typer.Option("--format", help="trig, nquads, turtle, ntriples, rdfxml or jsonld.")] = "trig",
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            help="trig, nquads, turtle, ntriples, rdfxml, jsonld, turtle12; or a profile: cpsv-ap, cpov, schema-org, org.",
+            show_default="as the file is called, else trig",
+        ),
+    ] = None,
     full: Annotated[bool, typer.Option("--full/--base", help="With what follows, or only what is stated.")] = False,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="A file; compressed if it ends in .gz.", show_default="standard output"),
     ] = None,
+    site: Annotated[
+        Path | None,
+        typer.Option(
+            "--site", help="A folder for a static site: pages, data in every form, dumps.", show_default=False
+        ),
+    ] = None,
     bundle: BundleOption = None,
     base_iri: BaseOption = None,
 ) -> None:
-    """Write the whole data set in a form that other tools read."""
+    """Write the whole data set in a form that other tools read, or in the words of another vocabulary, or as a site."""
+    if site is not None:
+        if form is not None or output is not None or full:
+            raise UsageError("A site holds every form: --site goes with no --format, --output or --full.")
+        _write_site(bundle or [], base_iri, site)
+        return
+    from orgatlas.api.exporting import write_dump
     from orgatlas.graph.apart import apart
-    from orgatlas.graph.build import build
     from orgatlas.graph.bundle import open_bundle
-    from orgatlas.graph.export import export as write
-    from orgatlas.graph.export import opened
-    from orgatlas.graph.formats import GRAPH_FORMATS, named
 
-    chosen = named(form, GRAPH_FORMATS)
-    found = open_bundle(bundle or [], base_iri)
-
-    def written() -> int:
-        edition = build(found, reasoning=full)
-        if output is None:
-            return write(edition, chosen, sys.stdout.buffer, full)
-        with opened(output) as file:
-            return write(edition, chosen, file, full)
-
+    opened = open_bundle(bundle or [], base_iri)
     try:
-        count = apart(written)
+        count, checksum = apart(lambda: write_dump(opened, form, full, output, sys.stdout.buffer))
     except OSError as error:
         error.filename = error.filename or output  # a full disk does not say which
         raise
     if output is not None:
-        typer.echo(f"{output}: {count:,} statements.", err=True)
+        typer.echo(f"{output}: {count:,} statements, SHA-256 {checksum}", err=True)
+
+
+def _write_site(paths: list[Path], base_iri: str | None, folder: Path) -> None:
+    import uvloop
+
+    from orgatlas.api.site import write_site
+    from orgatlas.graph.bundle import open_bundle
+
+    settings = replace(DEFAULTS, **{**open_bundle(paths).served(), **({"base_iri": base_iri} if base_iri else {})})
+    with _progress("Writing") as say:
+        count = uvloop.run(write_site(paths, settings, folder, say))
+    typer.echo(
+        f"{folder}: {count:,} files. Any host of files can serve it, as in: python -m http.server -d {folder}", err=True
+    )
 
 
 def _from_here(finding: Finding) -> Finding:
@@ -295,12 +315,12 @@ def _from_here(finding: Finding) -> Finding:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
+def _progress(work: str) -> Iterator[Callable[[str], None]]:
     """Says on standard error which step a long work is at: a moving line on a terminal, plain lines elsewhere."""
     if not sys.stderr.isatty():
-        yield lambda step: typer.echo(f"Checking: {step}", err=True)
+        yield lambda step: typer.echo(f"{work}: {step}", err=True)
         return
     from rich.console import Console
 
     with Console(stderr=True).status("") as status:
-        yield lambda step: status.update(f"Checking: {step}")
+        yield lambda step: status.update(f"{work}: {step}")

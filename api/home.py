@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,12 +10,14 @@ from urllib.parse import unquote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from orgatlas.api.addresses import DESCRIBED_BY, WELL_KNOWN
 from orgatlas.api.answers import Binding, Shown, shown
 from orgatlas.api.atlas import Atlas
-from orgatlas.api.languages import LANGUAGES, Wording
+from orgatlas.api.languages import LANGUAGES, Wording, folded
 from orgatlas.api.library import by_tag
-from orgatlas.api.negotiation import choose_language
+from orgatlas.api.negotiation import choose, choose_language
 from orgatlas.api.pages import render, resource_url
+from orgatlas.api.sparql import GRAPH_TYPES
 
 LIST_LIMIT = 200
 """Members of one list that the page shows."""
@@ -75,9 +76,12 @@ class Facts:
 
 
 async def entrance(request: Request, _: Atlas) -> Response:
-    """From / to the home page in the reader's language."""
+    """From / to the home page in the reader's language; for who likes data better, to the description of the data set."""
+    headers = {"Vary": "Accept, Accept-Language", "Link": DESCRIBED_BY}
+    if choose(request.headers.get("accept"), ["text/html", *GRAPH_TYPES]) != "text/html":
+        return RedirectResponse(WELL_KNOWN, 303, headers)
     language = choose_language(request.headers.get("accept-language"), LANGUAGES)
-    return RedirectResponse(f"/{language}/", 303, {"Vary": "Accept-Language"})
+    return RedirectResponse(f"/{language}/", 303, headers)
 
 
 async def home(request: Request, atlas: Atlas, language: str) -> Response:
@@ -241,6 +245,4 @@ def _notes(facts: Facts, language: str) -> tuple[Wording, ...]:
 
 
 def _order(iri: str, name: Wording) -> tuple[str, str]:
-    """By name, as a reader looks it up: accents and case do not count."""
-    folded = unicodedata.normalize("NFD", name.text.casefold())
-    return "".join(letter for letter in folded if not unicodedata.combining(letter)), iri
+    return folded(name.text), iri

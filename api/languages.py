@@ -5,6 +5,7 @@ https://www.gnu.org/software/gettext/manual/ and https://www.w3.org/TR/html/#the
 
 import gettext
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -58,6 +59,12 @@ def typeset(wording: Wording) -> Wording:
         return wording
     text = re.sub(r" (?=[:;?!»])|(?<=«) ", "\u00a0", wording.text)
     return Wording(text, wording.language)
+
+
+def folded(text: str) -> str:
+    """A text as a reader looks it up: accents and case do not count."""
+    decomposed = unicodedata.normalize("NFD", text.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 def number(value: int, language: str) -> str:

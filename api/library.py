@@ -18,6 +18,7 @@ from starlette.responses import RedirectResponse, Response
 
 from orgatlas.api.answers import Forms, shown, stream
 from orgatlas.api.atlas import Atlas
+from orgatlas.api.caching import unchanged, validators
 from orgatlas.api.languages import LANGUAGES, N_, NAMES, Wording
 from orgatlas.api.limits import Pairs, query_pairs
 from orgatlas.api.negotiation import choose_language
@@ -33,6 +34,9 @@ from orgatlas.graph.terms import abbreviated
 
 CHOICE_LIMIT = 200
 """Things that a list to choose from may have; where there are more, one writes."""
+
+VOLATILE = re.compile(r"\b(?:BNODE|NOW|RAND|STRUUID|UUID)\b", re.IGNORECASE)
+"""Functions whose results differ from one time to the next. Unlike a stranger's query, a question is not written to hide them."""
 
 INFER = "infer"
 """The parameter that every question has, unless it has one of this name itself: whether to look at what follows."""
@@ -99,7 +103,7 @@ async def question_page(request: Request, atlas: Atlas, language: str) -> Respon
         if not isinstance(error, ParameterError) or error.name in dict(pairs):
             fault = problem(error)
     forms = GRAPH_FORMATS if answer is not None and answer.graph is not None else TABLE_FORMATS
-    suffix = urlencode(pairs, safe=":/")
+    suffix = "" if atlas.fixed else urlencode(pairs, safe=":/")
     return render(
         request,
         language,
@@ -115,6 +119,7 @@ async def question_page(request: Request, atlas: Atlas, language: str) -> Respon
         files=[
             (form.suffix, f"/queries/{question.name}.{form.suffix}" + (f"?{suffix}" if suffix else ""))
             for form in forms
+            if answer is not None
         ],
     )
 
@@ -137,7 +142,10 @@ async def file(request: Request, atlas: Atlas) -> Response:
     infer = INFER not in {each.name for each in question.parameters}
     asked = [pair for pair in pairs if pair[0] != INFER] if infer else pairs
     query = replace(_query(question, atlas, asked), inferred=infers(pairs) if infer else True)
-    return await stream(request, atlas, query, Forms(table_form, graph_form))
+    headers = {} if VOLATILE.search(without_head(question.text)) else validators(atlas)
+    if headers and (kept := unchanged(request, headers)) is not None:
+        return kept
+    return await stream(request, atlas, query, Forms(table_form, graph_form), headers)
 
 
 def without_head(text: str) -> str:

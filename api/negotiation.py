@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 _RANGE = re.compile(r"\s*([\w!#$&^.+*-]+/[\w!#$&^.+*-]+)\s*(?:;(.*))?", re.ASCII | re.DOTALL)
 _CODING = re.compile(r"\s*(\*|[\w!#$%&'+.^`|~-]+)\s*(?:;(.*))?", re.ASCII | re.DOTALL)
 _LANGUAGE = re.compile(r"\s*(\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)\s*(?:;(.*))?", re.ASCII | re.DOTALL)
+_PROFILE = re.compile(r"\s*(<[^<>\s]*>|[\w.:/#-]+)\s*(?:;(.*))?", re.ASCII | re.DOTALL)
 _QUALITY = re.compile(r"\s*q\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\s*", re.IGNORECASE)
 
 
@@ -67,6 +68,22 @@ def choose_encoding(header: str | None, offers: Sequence[str]) -> str:
     plain = liked.get("identity", 0.0)
     best = max(offers, key=lambda offer: liked.get(offer, liked.get("*", 0.0)), default="")
     return best if best and liked.get(best, liked.get("*", 0.0)) > plain else ""
+
+
+def choose_profile(header: str | None, offers: Sequence[str]) -> str | None:
+    """The profile on offer that an Accept-Profile header likes best, None where it likes none or all alike.
+
+    A profile is an IRI in angle brackets, or a name (https://www.w3.org/TR/dx-prof-conneg/#http-getresourcebyprofile).
+
+    >>> choose_profile("<https://schema.org/>;q=0.9, <http://elsewhere.example/>", ["https://schema.org/", "org"])
+    'https://schema.org/'
+    """
+    known = {offer.lower(): offer for offer in offers}
+    liked = [
+        (quality, -known_at, name) for known_at, (name, quality) in enumerate(_pieces(header, _PROFILE)) if quality
+    ]
+    named = sorted((each for each in liked if each[2].strip("<>") in known), reverse=True)
+    return known[named[0][2].strip("<>")] if named else None
 
 
 def _pieces(header: str | None, shape: re.Pattern[str]) -> Iterator[tuple[str, float]]:

@@ -30,12 +30,14 @@ PARAMETERS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "s": ("The subject of a statement: an IRI, a name with a prefix, or a name that one thing bears.", TEXT),
     "p": ("Its property, likewise, or a for rdf:type.", TEXT),
     "o": ("Its object, likewise, or a literal as Turtle writes it.", TEXT),
+    "iri": ("The IRI of a thing, wherever it stands.", {"type": "string", "format": "iri"}),
+    "profile": ("The vocabulary to describe it in, in place of Accept-Profile: a name or the IRI of a profile.", TEXT),
     "graph": ("The name of a graph.", {"type": "string", "format": "iri"}),
     "default": ("The default graph is meant.", {"type": "string", "maxLength": 0}),
 }
 """What each parameter of a query string means, and its schema."""
 
-NEEDED = ("s", "p", "o")
+NEEDED = ("s", "p", "o", "iri")
 """Those without which nothing can be answered."""
 
 

@@ -17,10 +17,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from orgatlas.api.addresses import page_path
 from orgatlas.api.atlas import Atlas
 from orgatlas.api.languages import LANGUAGES, NAMES, Wording, language_of, number, translations, typeset, worded
 from orgatlas.api.limits import query_pairs
-from orgatlas.graph.terms import abbreviated
+from orgatlas.graph.vocabulary import PREFIXES
 
 WEB = Path(__file__).parent / "web"
 MEDIA_TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
@@ -57,6 +58,7 @@ def render(
         "manifest": atlas.bundle.manifest,
         "edition": atlas.readers.digest[:12],
         "triples": atlas.readers.triples,
+        "fixed": atlas.fixed,
     }
     html = _environment(language).get_template(template).render(values)
     return HTMLResponse(html, status, {"Content-Language": language, **(headers or {})})
@@ -69,11 +71,12 @@ def page_url(language: str, *segments: str, **parameters: str) -> str:
 
 
 def resource_url(atlas: Atlas, language: str, iri: str) -> str | None:
-    """The address that shows everything said about a resource of the bundle; plain files may speak of any."""
+    """The page that tells of a resource of the bundle; plain files may speak of any."""
+    if iri.startswith(PREFIXES["atlas"]) and not atlas.bundle.plain:
+        return f"{page_url(language, 'ns')}#{quote(iri.removeprefix(PREFIXES['atlas']))}"
     if not (atlas.bundle.plain or iri.startswith(atlas.bundle.base)):
         return None
-    short = abbreviated(iri, atlas.bundle.prefixes)
-    return page_url(language, "queries", "describe", resource=iri if short.startswith("<") else short)
+    return page_path(atlas.bundle.base, language, iri)
 
 
 async def static(request: Request, _: Atlas) -> Response:
@@ -117,6 +120,7 @@ def _environment(language: str) -> Environment:
 
     environment.filters |= {
         "say": say,
+        "plain": lambda wording: typeset(wording).text,
         "plainly": lambda wordings: worded(wordings, language).text,
         "number": lambda value: number(value, language),
     }

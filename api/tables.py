@@ -1,6 +1,6 @@
 """An answer as a table that people read: names for IRIs, links to what the graph says about them, headings in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -69,12 +69,12 @@ def table(shown: Shown | None, atlas: Atlas, language: str, hidden: frozenset[st
         tuple(_cell(row.get(column), row.get(names.get(column, "")), atlas, language) for column in columns)
         for row in shown.rows
     )
-    if statement is not None:
+    if statement is not None and not atlas.fixed:
         # Where a column says whether it is stated, that leads to the reason; else a column of its own does.
         place = columns.index("status") if "status" in columns else len(columns)
         columns = columns if "status" in columns else [*columns, "why"]
         why = _heading("why", language).text
-        reasons = [_reason([row.get(each) for each in statement], language) for row in shown.rows]
+        reasons = [reason_url([row.get(each) for each in statement], language) for row in shown.rows]
         rows = tuple(
             (*row[:place], replace(row[place] if place < len(row) else Cell(why), url=url), *row[place + 1 :])
             for row, url in zip(rows, reasons, strict=True)
@@ -99,7 +99,7 @@ def _statement_columns(columns: tuple[str, ...]) -> tuple[str, str, str] | None:
     return next((each for each in STATEMENTS if set(each) <= set(columns)), None)
 
 
-def _reason(terms: list[Mapping[str, Any] | None], language: str) -> str | None:
+def reason_url(terms: Sequence[Mapping[str, Any] | None], language: str) -> str | None:
     """The address that says why a statement holds; none for what has no name to ask by."""
     texts = [_asked(term) for term in terms]
     if None in texts or (terms[1] and terms[1]["type"] != "uri"):

@@ -30,8 +30,7 @@ class Edition:
 
     def inferred(self) -> Iterator[Quad]:
         """What follows, in the graph of its own."""
-        graph = NamedNode(self.bundle.base + INFERRED_GRAPH)
-        return (Quad(each.subject, each.predicate, each.object, graph) for each in self.closure)
+        return self.closure.quads(NamedNode(self.bundle.base + INFERRED_GRAPH))
 
 
 def build(bundle: Bundle, reasoning: bool = True) -> Edition:
@@ -39,8 +38,8 @@ def build(bundle: Bundle, reasoning: bool = True) -> Edition:
 
     The files of a plain bundle are taken as they are, so no vocabulary is put beside them.
     """
-    ontology = () if bundle.plain else tuple(read_files(bundle, bundle.ontology))
-    data = tuple(read_files(bundle, bundle.data))
+    ontology = () if bundle.plain else tuple(dict.fromkeys(read_files(bundle, bundle.ontology)))
+    data = tuple(dict.fromkeys(read_files(bundle, bundle.data)))
     closure = RuleReasoner().close(flat(ontology + data)) if reasoning else Closure()
     return Edition(bundle, ontology, data, closure, digest(bundle))
 

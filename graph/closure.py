@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import NamedNode, Quad, Triple
 
 from orgatlas.graph.axioms import (
     NOTHING,
@@ -134,9 +134,22 @@ class Closure:
         return sum(map(len, self._following().values()))
 
     def __iter__(self) -> Iterator[Triple]:
-        """What follows: nothing that was asserted, nothing trivial, nothing of the expressions of the ontology."""
-        for predicate, keys in self._following().items():
+        """What follows: nothing that was asserted, nothing trivial, nothing of the expressions of the ontology.
+
+        It comes property by property, since in which order rules are woken may depend on what blank nodes are called.
+        """
+        for predicate, keys in self._in_order():
             yield from self.facts.triples(predicate, keys)
+
+    def quads(self, graph: NamedNode) -> Iterator[Quad]:
+        """The same, in a graph."""
+        for predicate, keys in self._in_order():
+            yield from self.facts.quads(predicate, keys, graph)
+
+    def _in_order(self) -> Iterator[tuple[int, Numbers]]:
+        following = self._following()
+        for predicate in sorted(following, key=lambda each: str(self.facts.dictionary.term(each))):
+            yield predicate, following[predicate]
 
     @property
     def inferred(self) -> frozenset[Triple]:

@@ -1,10 +1,11 @@
 """All that is known, as relations between numbers, and which part of it was asserted."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import repeat
 from typing import TypeAlias
 
 import numpy as np
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import NamedNode, Quad, Triple
 
 from orgatlas.graph.axioms import AXIOM_CLASSES, AXIOM_PREDICATES, TYPE
 from orgatlas.graph.dictionary import Dictionary
@@ -95,6 +96,13 @@ class Facts:
         if isinstance(named, NamedNode):
             for subject, object in zip(terms(subjects(keys)), terms(objects(keys)), strict=True):
                 yield Triple(subject, named, object)  # type: ignore[arg-type]
+
+    def quads(self, predicate: int, keys: Numbers, graph: NamedNode) -> Iterator[Quad]:
+        """These pairs as quads of a graph, likewise; not made of triples, because there may be millions."""
+        named, terms = self.dictionary.term(predicate), self.dictionary.terms
+        if isinstance(named, NamedNode):
+            ends = terms(subjects(keys)), terms(objects(keys))
+            yield from map(Quad, ends[0], repeat(named), ends[1], repeat(graph))  # type: ignore[arg-type]
 
     def axioms(self) -> Iterator[Triple]:
         """What is known and rules could be read from."""

@@ -14,13 +14,14 @@ from orgatlas.graph.errors import UnknownFormat
 
 @dataclass(frozen=True, slots=True)
 class GraphFormat:
-    """A form of RDF: its name on the command line, media type, file suffix, engine format and whether it names graphs."""
+    """A form of RDF: its name on the command line, media type, file suffix, engine format, whether it names graphs, and title."""
 
     name: str
     media_type: str
     suffix: str
     engine: RdfFormat
     datasets: bool = False
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,20 @@ class TableFormat:
 Form = TypeVar("Form", bound=GraphFormat | TableFormat)
 
 GRAPH_FORMATS = (
-    GraphFormat("turtle", "text/turtle", "ttl", RdfFormat.TURTLE),
-    GraphFormat("ntriples", "application/n-triples", "nt", RdfFormat.N_TRIPLES),
-    GraphFormat("rdfxml", "application/rdf+xml", "rdf", RdfFormat.RDF_XML),
-    GraphFormat("jsonld", "application/ld+json", "jsonld", RdfFormat.JSON_LD, datasets=True),
-    GraphFormat("trig", "application/trig", "trig", RdfFormat.TRIG, datasets=True),
-    GraphFormat("nquads", "application/n-quads", "nq", RdfFormat.N_QUADS, datasets=True),
+    GraphFormat("turtle", "text/turtle", "ttl", RdfFormat.TURTLE, title="Turtle"),
+    GraphFormat("ntriples", "application/n-triples", "nt", RdfFormat.N_TRIPLES, title="N-Triples"),
+    GraphFormat("rdfxml", "application/rdf+xml", "rdf", RdfFormat.RDF_XML, title="RDF/XML"),
+    GraphFormat("jsonld", "application/ld+json", "jsonld", RdfFormat.JSON_LD, datasets=True, title="JSON-LD"),
+    GraphFormat("trig", "application/trig", "trig", RdfFormat.TRIG, datasets=True, title="TriG"),
+    GraphFormat("nquads", "application/n-quads", "nq", RdfFormat.N_QUADS, datasets=True, title="N-Quads"),
 )
 """Forms of RDF, the preferred first."""
+
+TURTLE_12 = GraphFormat("turtle12", "text/turtle;version=1.2", "ttl12", RdfFormat.TURTLE, title="Turtle, RDF 1.2")
+"""Turtle in which each statement says where it stands. Its suffix is one word of its own: what reads .ttl may not read it."""
+
+DUMP_FORMATS = (*GRAPH_FORMATS, TURTLE_12)
+"""Forms in which whole data sets are written; what is sent to us, or answers a query, is in none but those above."""
 
 TABLE_FORMATS = (
     TableFormat("json", "application/sparql-results+json", "json", QueryResultsFormat.JSON),
@@ -63,3 +70,11 @@ def named(name: str, forms: Sequence[Form]) -> Form:
         if name.lower() in (form.name, form.suffix):
             return form
     raise UnknownFormat(name, [form.name for form in forms])
+
+
+def of_file(file: str, forms: Sequence[Form]) -> Form | None:
+    """The form that the name of a file tells by its suffix, be it compressed or not; None where it tells none of these."""
+    suffix = file.lower().removesuffix(".gz").rpartition(".")[2]
+    known = {**SUFFIXES, **{form.suffix: form for form in forms}}
+    form = known.get(suffix)
+    return next((each for each in forms if each == form), None)

@@ -27,6 +27,11 @@ class Journal:
         self._snapshot, self._changes = folder / "snapshot.nq", folder / "changes"
         self._whole: int | None = None  # bytes of the changes that are whole, once that is known
 
+    @property
+    def files(self) -> list[Path]:
+        """Those that are there."""
+        return [file for file in (self._snapshot, self._changes) if file.exists()]
+
     def before(self) -> Before | None:
         """The data set before the first change, or None where nothing was ever changed."""
         if not self._snapshot.exists():

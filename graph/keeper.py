@@ -13,23 +13,31 @@ import selectors
 import signal
 import socket
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
+from threading import Thread
 from typing import Any, NoReturn
+
+from pyoxigraph import NamedNode
 
 from orgatlas.graph.build import build, edition_store
 from orgatlas.graph.bundle import Bundle, empty_bundle, open_bundle
 from orgatlas.graph.caps import UNCOUNTED, Caps
 from orgatlas.graph.commit import Rules, closed, commit
+from orgatlas.graph.context import context
+from orgatlas.graph.directory import Directory
 from orgatlas.graph.errors import AtlasError
 from orgatlas.graph.frames import ASK_OUTSIDE, DOORS, READ, WRITE, Kind, VisitorGone, pack_json, read_frame
 from orgatlas.graph.journal import Journal
 from orgatlas.graph.patch import read
+from orgatlas.graph.profiles import profiles_of
 from orgatlas.graph.reader import Snapshot, answer_questions, answer_with_services
 from orgatlas.graph.rehearsal import rehearse_change
 from orgatlas.graph.store import MemoryStore
+from orgatlas.graph.vocabulary import VOCABULARY_GRAPH
 
 
 class Keeper:
@@ -48,8 +56,10 @@ class Keeper:
         caps = Caps(order["max_rows"] or UNCOUNTED, order["max_bytes"])
         texts = Path(order["sources"]) if order["sources"] else None
         services, writable = tuple(order["services"]), order["writable"]
+        vocabulary = store.quads_of(NamedNode(bundle.base + VOCABULARY_GRAPH))
+        known = Directory(store, bundle.base), profiles_of(bundle), context(bundle.prefixes, vocabulary)
         self.snapshot = Snapshot(
-            store, closure, bundle, order["query_memory"], caps, services, texts, writable=writable
+            store, closure, bundle, *known, order["query_memory"], caps, services, texts, writable=writable
         )
         self.selector = selectors.DefaultSelector()
         self.doors: dict[str, socket.socket] = {}
@@ -59,7 +69,8 @@ class Keeper:
     def serve(self) -> None:
         """Answer at the doors until standard input closes."""
         self.doors = {name: _opened(self.folder / name) for name in DOORS}
-        print(json.dumps({"digest": self.digest, "triples": len(self.snapshot.store)}), flush=True)
+        loaded = {"digest": self.digest, "triples": len(self.snapshot.store), "modified": self._modified()}
+        print(json.dumps(loaded), flush=True)
         for source in (sys.stdin, *self.doors.values()):
             self.selector.register(source, selectors.EVENT_READ)
         while True:
@@ -76,6 +87,12 @@ class Keeper:
                         self._rehearse()
                     else:
                         self._conclude()
+
+    def _modified(self) -> float:
+        """When what is held was last changed, in seconds since 1970."""
+        bundle = self.snapshot.bundle
+        files = bundle.data if bundle.plain else bundle.ontology + bundle.data
+        return max((file.stat().st_mtime for file in (*files, *self.journal.files)), default=time.time())
 
     def _fork(self, door: socket.socket, work: Callable[[socket.socket, Snapshot], None]) -> None:
         visitor, _ = door.accept()
@@ -122,11 +139,23 @@ class Keeper:
         store = self.snapshot.store
         self.journal.begin(lambda: chain(store.stated(), store.quads_of(self.rules.inferred)), self.digest)
         self.journal.append(change)
-        commit(store, read(change), self.rules, self.snapshot.closure)
+        patch = read(change)
+        commit(store, patch, self.rules, self.snapshot.closure)
+        self.snapshot.directory.learn(patch.added)
         self.digest = _next_digest(self.digest, change)
 
     def _child(self, visitor: socket.socket, work: Callable[[], None]) -> NoReturn:
         """Do what a visitor came for and end the process, whatever happens."""
+
+        def begin() -> None:
+            try:
+                visitor.sendall(pack_json(Kind.HELLO, {"pid": os.getpid(), "digest": self.digest}))
+                work()
+            except (OSError, VisitorGone):
+                pass
+            except Exception:
+                traceback.print_exc()
+
         try:
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
             # What stays open here would keep others waiting for an end that the keeper has long made.
@@ -136,12 +165,13 @@ class Keeper:
             os.dup2(nothing, 0)
             os.dup2(nothing, 1)
             self.selector.close()
-            visitor.sendall(pack_json(Kind.HELLO, {"pid": os.getpid(), "digest": self.digest}))
-            work()
-        except (OSError, VisitorGone):
+            # The engine has a source of chance for each thread. A fork would go on with that of the keeper as every other does,
+            # and the blank nodes of two changes, or the UUIDs of two queries, would be the same.
+            thread = Thread(target=begin)
+            thread.start()
+            thread.join()
+        except OSError:
             pass
-        except Exception:
-            traceback.print_exc()
         finally:
             os._exit(0)
 

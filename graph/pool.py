@@ -63,8 +63,8 @@ class Outcome:
 class Readers:
     """A keeper that runs, and the way to it.
 
-    `digest` names the edition it holds; `triples` says how many it knows; `folder` is for what they hand each other, and goes
-    when they end.
+    `digest` names the edition it holds; `triples` says how many it knows; `modified` is when that was last changed, in
+    seconds since 1970; `folder` is for what they hand each other, and goes when they end.
     """
 
     def __init__(self, order: dict[str, Any], settings: Settings) -> None:
@@ -76,7 +76,7 @@ class Readers:
         self._busy: set[Connection] = set()
         self._process: asyncio.subprocess.Process | None = None
         self.alive = False
-        self.digest, self.triples = "", 0
+        self.digest, self.triples, self.modified = "", 0, 0.0
 
     async def start(self) -> None:
         """Start a keeper and wait until it has loaded. Raises EngineFailed with its reason if it cannot."""
@@ -98,6 +98,7 @@ class Readers:
         if "error" in announcement:
             raise EngineFailed(announcement["error"])
         self.digest, self.triples = announcement["digest"], announcement["triples"]
+        self.modified = announcement["modified"]
         self.alive = True
 
     async def patrol(self) -> None:
@@ -159,10 +160,80 @@ class Readers:
         message = {"do": "service", "endpoint": endpoint, "graph": form, "encoding": encoding}
         return Visit(self, {**message, "seconds": self._settings.query_timeout})
 
+    async def resource(self, candidates: Sequence[str]) -> str:
+        """The first of some IRIs that the graph speaks of. Raises UnknownResource, Busy, QueryTimeout and ReaderLost."""
+        return (await self._found(candidates, profiles=False))[0]
+
+    async def resource_and_profiles(self, candidates: Sequence[str]) -> tuple[str, list[str]]:
+        """The same, with the names of the profiles that say something of it."""
+        return await self._found(candidates, profiles=True)
+
+    async def _found(self, candidates: Sequence[str], profiles: bool) -> tuple[str, list[str]]:
+        message = {"do": "resource", "candidates": list(candidates), "profiles": profiles, "encoding": ""}
+        async with Visit(self, {**message, "seconds": self._settings.query_timeout}) as answer:
+            found = json.loads(b"".join([chunk async for chunk in answer.chunks]))
+        return found["iri"], found["profiles"]
+
+    def profiled(self, profile: str, iri: str, form: str, encoding: str = "") -> "Visit":
+        """What a profile says of a thing; of the data set, what it says of everything.
+
+        Raises Busy, QueryTimeout and ReaderLost.
+        """
+        message = {"do": "profiled", "profile": profile, "iri": iri, "form": form, "encoding": encoding}
+        return Visit(self, {**message, "seconds": self._settings.query_timeout})
+
+    def describe(self, addresses: Mapping[str, str], form: str, encoding: str = "") -> "Visit":
+        """The description of the first of some IRIs that the graph speaks of, as a document at the address beside it.
+
+        `form` is one of RDF, csv, or json for a page. Raises UnknownResource, Busy, QueryTimeout and ReaderLost.
+        """
+        message = {"do": "describe", "addresses": dict(addresses), "form": form, "encoding": encoding}
+        return Visit(self, {**message, "seconds": self._settings.query_timeout})
+
+    def vocabulary(self, which: str, version: str | None, form: str, encoding: str = "") -> "Visit":
+        """The ontology (ns) or the shapes. Raises UnknownResource, Busy, QueryTimeout and ReaderLost."""
+        message = {"do": "vocabulary", "which": which, "version": version, "form": form, "encoding": encoding}
+        return Visit(self, {**message, "seconds": self._settings.query_timeout})
+
+    def context(self, encoding: str = "") -> "Visit":
+        """The context of JSON-LD documents. Raises Busy, QueryTimeout and ReaderLost."""
+        return Visit(self, {"do": "context", "encoding": encoding, "seconds": self._settings.query_timeout})
+
+    def dump(self, file: str) -> "Visit":
+        """A file of the whole data set. Raises EngineFailed, Busy, QueryTimeout and ReaderLost."""
+        return Visit(self, {"do": "dump", "file": file, "encoding": "", "seconds": self._settings.write_timeout})
+
+    def catalogue(self, root: str, form: str, queried: bool = True, encoding: str = "") -> "Visit":
+        """The description of the data set as it is served at an address; as `json` what a page shows of it.
+
+        Raises EngineFailed, Busy, QueryTimeout and ReaderLost.
+        """
+        place = {"root": root, "digest": self.digest, "modified": self.modified, "queried": queried}
+        message = {"do": "catalogue", "place": place, "form": form, "encoding": encoding}
+        return Visit(self, {**message, "seconds": self._settings.query_timeout})
+
+    async def listing(self, start: int, count: int) -> tuple[list[str], int]:
+        """Some of the things below the base in the order of their IRIs, and how many there are.
+
+        Raises Busy, QueryTimeout and ReaderLost.
+        """
+        message = {"do": "listing", "start": start, "count": count, "encoding": ""}
+        async with Visit(self, {**message, "seconds": self._settings.query_timeout}) as answer:
+            found = json.loads(b"".join([chunk async for chunk in answer.chunks]))
+        return found["iris"], found["total"]
+
     def explain(self, terms: tuple[str, str, str], address: str, form: str, encoding: str = "") -> "Visit":
         """Why the triple of three names holds. Raises ParameterError, ProofTooLarge, Busy, QueryTimeout and ReaderLost."""
         message = {"do": "explain", "terms": terms, "address": address, "graph": form, "encoding": encoding}
         return Visit(self, {**message, "seconds": self._settings.query_timeout})
+
+    def glossary(self) -> "Visit":
+        """The terms of the ontologies, as JSON for their page. Raises Busy, QueryTimeout and ReaderLost."""
+        return Visit(self, {"do": "glossary", "encoding": "", "seconds": self._settings.query_timeout})
+
+    def rulebook(self) -> "Visit":
+        """The rules of the shapes, as JSON for their page. Raises EngineFailed, Busy, QueryTimeout and ReaderLost."""
+        return Visit(self, {"do": "rulebook", "encoding": "", "seconds": self._settings.query_timeout})
 
     async def table(self, query: Query) -> list[dict[str, Any]]:
         """The rows of a question of our own, as bindings of the SPARQL 1.1 JSON results format."""
@@ -280,6 +351,8 @@ class Readers:
                 self._busy.discard(connection)
                 connection.close()
             self.digest, self.triples = outcome["digest"], outcome["triples"]
+            if outcome["changed"]:
+                self.modified = time.time()
         except ReaderLost:
             await asyncio.sleep(GRACE)  # until it is known who died: the rehearsal, or the keeper
             if not self.alive or self._process is not before:

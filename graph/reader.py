@@ -4,6 +4,7 @@ It has no network, a limit of memory and, for each question, a deadline: the def
 code of ours has to run for that. It leaves by itself when a question has made it too big.
 """
 
+import gzip
 import json
 import resource
 import signal
@@ -18,15 +19,36 @@ import pyoxigraph as ox
 from orgatlas.graph.account import Account, written
 from orgatlas.graph.bundle import Bundle
 from orgatlas.graph.caps import Caps
+from orgatlas.graph.catalogue import Place, catalogued, summary
 from orgatlas.graph.closure import Closure
 from orgatlas.graph.confinement import confine
+from orgatlas.graph.context import Context
+from orgatlas.graph.describe import (
+    DATASET,
+    ID,
+    as_rows,
+    as_table,
+    described,
+    document,
+    in_form,
+    known,
+    triples_as_table,
+)
+from orgatlas.graph.directory import Directory
+from orgatlas.graph.dumps import dumps
 from orgatlas.graph.errors import AtlasError, EvaluationFailed, WrongAnswerKind
 from orgatlas.graph.explain import explain
+from orgatlas.graph.export import LEVEL, export, statements
 from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, named
 from orgatlas.graph.frames import Frames, VisitorGone, pack_error, query_of, read_frame
+from orgatlas.graph.glossary import glossary
+from orgatlas.graph.profiles import Profile, profiled
 from orgatlas.graph.remote import inline_services
+from orgatlas.graph.rulebook import rulebook
 from orgatlas.graph.service import FORMATS, SD, Abilities, describe_service
-from orgatlas.graph.store import KIND_IN_WORDS, UNNAMED, AnswerKind, MemoryStore
+from orgatlas.graph.store import KIND_IN_WORDS, UNNAMED, AnswerKind, MemoryStore, placed
+from orgatlas.graph.vocabularies import ontology_triples, shapes_triples
+from orgatlas.graph.vocabulary import VOCABULARY_GRAPH
 
 GROWTH = 64 * 1024
 """KiB by which a question may make a reader grow; one that has grown more leaves, and a slim one takes its place."""
@@ -46,6 +68,9 @@ class Snapshot:
     store: MemoryStore
     closure: Closure | None
     bundle: Bundle
+    directory: Directory
+    profiles: Mapping[str, Profile]
+    context: Context
     memory: int
     caps: Caps
     services: tuple[str, ...] = ()
@@ -151,6 +176,109 @@ def _service(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
     return Outgoing("triples", form.name, lambda frames: _written(triples, frames, form.engine, prefixes))
 
 
+def _resource(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
+    """Which of some IRIs the graph speaks of, and in the words of which profiles, too."""
+    iri = known(snapshot.store, snapshot.directory, message["candidates"])
+    profiles = snapshot.profiles if message["profiles"] else {}
+    if iri == snapshot.bundle.base + DATASET:
+        spoken = list(profiles)
+    else:
+        node = ox.NamedNode(iri)
+        spoken = [name for name, each in profiles.items() if profiled(snapshot.store, each, snapshot.bundle, node)]
+    content = json.dumps({"iri": iri, "profiles": spoken}).encode()
+    return Outgoing("solutions", "json", lambda frames: _sent(content, frames))
+
+
+def _profiled(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
+    """What a profile says of a thing, or of everything."""
+    store, bundle, iri = snapshot.store, snapshot.bundle, message["iri"]
+    focus = None if iri == bundle.base + DATASET else ox.NamedNode(iri)
+    triples = profiled(store, snapshot.profiles[message["profile"]], bundle, focus)
+    if message["form"] == "csv":
+        content = triples_as_table(triples)
+        return Outgoing("solutions", "csv", lambda frames: _sent(content, frames))
+    form = named(message["form"], GRAPH_FORMATS)
+    content = in_form((placed(triple) for triple in triples), form, bundle, snapshot.context)
+    return Outgoing("triples", form.name, lambda frames: _sent(content, frames))
+
+
+def _describe(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
+    """What there is to say of the first of some IRIs that the graph speaks of."""
+    bundle = snapshot.bundle
+    description = described(snapshot.store, snapshot.directory, message["addresses"])
+    if (form_name := message["form"]) in ("csv", "json"):
+        content = (as_table if form_name == "csv" else as_rows)(description, bundle)
+        return Outgoing("solutions", form_name, lambda frames: _sent(content, frames, cut=description.cut))
+    form = named(form_name, GRAPH_FORMATS)
+    quads = document(description, bundle, message["addresses"][description.resource.value])
+    content = in_form(quads, form, bundle, snapshot.context)
+    return Outgoing("triples", form.name, lambda frames: _sent(content, frames, cut=description.cut))
+
+
+def _vocabulary(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
+    """The ontology or the shapes."""
+    form, bundle = named(message["form"], GRAPH_FORMATS), snapshot.bundle
+    if message["which"] == "shapes":
+        triples = shapes_triples(bundle)
+    else:
+        triples = ontology_triples(snapshot.store, bundle, message["version"])
+    content = in_form((placed(triple) for triple in triples), form, bundle, snapshot.context)
+    return Outgoing("triples", form.name, lambda frames: _sent(content, frames))
+
+
+def _context(_: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
+    """The context of JSON-LD documents, as a document of its own."""
+    content = json.dumps({"@context": snapshot.context}, ensure_ascii=False, indent=1).encode()
+    return Outgoing("triples", "jsonld", lambda frames: _sent(content, frames))
+
+
+def _dump(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
+    """A file of the whole data set."""
+    store, bundle = snapshot.store, snapshot.bundle
+    profiles = snapshot.profiles
+    dump = dumps(profiles)[message["file"]]
+
+    def write(frames: Frames) -> None:
+        output: Any = (
+            gzip.GzipFile(fileobj=frames, mode="wb", compresslevel=LEVEL, mtime=0) if dump.compressed else frames
+        )
+        if dump.profile is not None:
+            triples = profiled(store, profiles[dump.extent], bundle)
+            output.write(in_form((placed(triple) for triple in triples), dump.form, bundle, snapshot.context))
+        else:
+            vocabulary = store.quads_of(ox.NamedNode(bundle.base + VOCABULARY_GRAPH))
+            export(statements(store, dump.extent == "full"), dump.form, output, bundle.prefixes, vocabulary)
+        if dump.compressed:
+            output.close()
+
+    return Outgoing("triples", dump.form.name, write)
+
+
+def _catalogue(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
+    """The description of the data set, or what its page shows."""
+    store, bundle, place = snapshot.store, snapshot.bundle, Place(**message["place"])
+    if message["form"] == "json":
+        content = json.dumps(summary(store, bundle, place), ensure_ascii=False).encode()
+        return Outgoing("solutions", "json", lambda frames: _sent(content, frames))
+    form = named(message["form"], GRAPH_FORMATS)
+    triples = catalogued(store, bundle, place, dumps(snapshot.profiles).values())
+    content = in_form((placed(triple) for triple in triples), form, bundle, snapshot.context)
+    return Outgoing("triples", form.name, lambda frames: _sent(content, frames))
+
+
+def _listing(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
+    """Some of the things below the base."""
+    things = [iri for iri in snapshot.directory.below(snapshot.bundle.base + ID) if "#" not in iri]
+    some = things[message["start"] : message["start"] + message["count"]]
+    content = json.dumps({"iris": some, "total": len(things)}).encode()
+    return Outgoing("solutions", "json", lambda frames: _sent(content, frames))
+
+
+def _sent(content: bytes, frames: Frames, cut: bool = False) -> str | None:
+    frames.write(content)
+    return "rows" if cut else None
+
+
 def _explain(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
     """Why a triple holds, or what is missing for it."""
     form = named(message["graph"], GRAPH_FORMATS)
@@ -159,11 +287,19 @@ def _explain(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
     triple = account.names.triple(*message["terms"])
     document = account.document(explain(closure, triple), message["address"])
     content = written(document, form.engine, snapshot.bundle.prefixes)
+    return Outgoing("triples", form.name, lambda frames: _sent(content, frames))
 
-    def write(frames: Frames) -> None:
-        frames.write(content)
 
-    return Outgoing("triples", form.name, write)
+def _glossary(_: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
+    """The terms of the ontologies, for their page."""
+    content = json.dumps(glossary(snapshot.store, snapshot.bundle), ensure_ascii=False).encode()
+    return Outgoing("solutions", "json", lambda frames: _sent(content, frames))
+
+
+def _rulebook(_: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
+    """The rules of the shapes, for their page."""
+    content = json.dumps(rulebook(snapshot.store, snapshot.bundle), ensure_ascii=False).encode()
+    return Outgoing("solutions", "json", lambda frames: _sent(content, frames))
 
 
 def _written(triples: Any, frames: Frames, form: ox.RdfFormat, prefixes: Mapping[str, str]) -> None:
@@ -172,8 +308,18 @@ def _written(triples: Any, frames: Frames, form: ox.RdfFormat, prefixes: Mapping
 
 DOERS: Mapping[str, Callable[[Mapping[str, Any], Snapshot], Outgoing]] = {
     "query": _query,
+    "resource": _resource,
+    "profiled": _profiled,
+    "describe": _describe,
+    "vocabulary": _vocabulary,
+    "context": _context,
+    "dump": _dump,
+    "catalogue": _catalogue,
+    "listing": _listing,
     "explain": _explain,
+    "glossary": _glossary,
     "graph": _graph,
+    "rulebook": _rulebook,
     "service": _service,
 }
 """What a reader can do, by the word that asks for it."""

@@ -115,6 +115,7 @@ class MemoryStore:
         self._size: int | None = None
         self._sent: dict[ox.Quad, ox.Quad] = {}
         held = tuple(quads)
+        self._unnamed = any(quad.graph_name == UNNAMED for quad in held)
         self._store.bulk_extend(held)
         self._remember(held)
         if not strict:
@@ -199,6 +200,8 @@ class MemoryStore:
         """What is stated in a graph; of the default graph, only what was stated there and nowhere else put."""
         if self.strict or graph != UNNAMED:
             return self.quads_of(graph)
+        if not self._unnamed:
+            return iter(())  # nothing ever was, and there is no need to look at the whole union
         return (quad for quad in self.quads_of(UNNAMED) if self._is_unnamed(quad.triple))
 
     def stated(self) -> Iterator[ox.Quad]:
@@ -308,6 +311,7 @@ class MemoryStore:
             if before is None:
                 self._grow(1)
             if quad.graph_name == UNNAMED:
+                self._unnamed = True
                 if before and not self._is_unnamed(before.triple):
                     self._both.add(before.triple)
             elif before is None:

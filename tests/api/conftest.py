@@ -31,7 +31,9 @@ def run(
     async def start() -> None:
         with listen("127.0.0.1", 0) as door:
             async with keeper(paths, settings, empty) as readers:
-                app = create_app(empty_bundle() if empty else open_bundle(paths), readers, settings, token)
+                app = create_app(
+                    empty_bundle() if empty else open_bundle(paths, settings.base_iri), readers, settings, token
+                )
                 server = uvicorn.Server(server_config(app))
                 started.put((server, readers, door.getsockname()[1]))
                 await server.serve(sockets=[door])

@@ -131,6 +131,7 @@ def test_static_files_are_kept_by_their_version(client: httpx.Client) -> None:
 def test_the_api_description_speaks_of_what_programs_use(client: httpx.Client) -> None:
     description = client.get("/openapi.json").json()
     paths = {"/sparql", "/graphs", "/graphs/{path}", "/queries/{file}", "/explain", "/healthz"}
+    paths |= {"/id/{path}", "/data/{path}", "/data"}
     assert description["paths"].keys() == paths
     assert description["paths"]["/sparql"].keys() == {"get", "post"}
 

@@ -1,9 +1,12 @@
 """The shell's door: results on standard output, messages on standard error, exit codes 0, 1 and 2."""
 
 import csv
+import gzip
+import hashlib
 import io
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -58,7 +61,7 @@ def test_a_parameter_chooses() -> None:
         (("query", "x" * 5000), "There is no question"),
         (("query", "services", "--base-iri", "foo"), "'foo'"),
         (("serve", "--base-iri", "http://[::1/"), "Base IRI"),
-        (("export", "--format", "docx"), "trig"),
+        (("export", "--format", "docx"), "turtle12, cpov"),
         (("serve", "--port", "70000"), "--port"),
         (("fly",), "fly"),
     ],
@@ -155,14 +158,50 @@ def test_a_port_in_use_is_said_to_be() -> None:
     assert f"Port {port} on 127.0.0.1 is in use" in done.stderr
 
 
-def test_an_export_is_written_and_counted(tmp_path: Path) -> None:
-    done = run("export", "--full", "--format", "nquads", "-o", str(tmp_path / "all.nq.gz"))
-    assert "statements" in done.stderr
-    import gzip
-
-    quads = list(ox.parse(gzip.decompress((tmp_path / "all.nq.gz").read_bytes()), format=ox.RdfFormat.N_QUADS))
+def test_an_export_is_written_and_counted_and_its_checksum_told(tmp_path: Path) -> None:
+    file = tmp_path / "all.nq.gz"
+    done = run("export", "--full", "--format", "nquads", "-o", str(file))
+    quads = list(ox.parse(gzip.decompress(file.read_bytes()), format=ox.RdfFormat.N_QUADS))
     inferred = [quad for quad in quads if str(quad.graph_name).endswith("graph/inferred>")]
     assert 0 < len(inferred) < len(quads)
+    assert (
+        done.stderr == f"{file}: {len(quads):,} statements, SHA-256 {hashlib.sha256(file.read_bytes()).hexdigest()}\n"
+    )
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("file", "words", "head"),
+    [
+        ("all.jsonld", (), "{"),
+        ("all.ttl12", (), "VERSION"),
+        ("all.owl", (), "<?xml"),
+        ("all.ttl", (), "@prefix"),
+        ("all.jsonld", ("--format", "ttl12"), "VERSION"),
+        ("all.dump", (), "@prefix"),
+    ],
+)
+def test_the_form_is_what_the_file_is_called_if_none_is_chosen(
+    tmp_path: Path, file: str, words: tuple[str, ...], head: str
+) -> None:
+    assert run("export", *words, "-o", str(tmp_path / file)).returncode == 0
+    assert (tmp_path / file).read_text(encoding="utf-8").startswith(head)
+
+
+def test_without_a_file_or_a_form_it_is_trig() -> None:
+    done = run("export")
+    assert done.stderr == ""
+    assert {str(quad.graph_name) for quad in ox.parse(done.stdout, format=ox.RdfFormat.TRIG)} > {
+        "<https://w3id.org/orgatlas/csc/graph/vocabulary>"
+    }
+
+
+def test_a_profile_is_turtle_or_what_the_file_is_called(tmp_path: Path) -> None:
+    done = run("export", "--format", "org")
+    triples = set(ox.parse(done.stdout, format=ox.RdfFormat.TURTLE))
+    assert "http://www.w3.org/ns/org#OrganizationalUnit" in done.stdout or "org:OrganizationalUnit" in done.stdout
+    assert run("export", "--format", "org", "-o", str(tmp_path / "org.rdf")).returncode == 0
+    assert set(ox.parse(path=str(tmp_path / "org.rdf"), format=ox.RdfFormat.RDF_XML)) == triples
 
 
 def test_a_folder_that_is_not_there_is_no_traceback(tmp_path: Path) -> None:
@@ -179,6 +218,18 @@ def test_a_disk_that_is_full_is_no_traceback() -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_site_is_written_and_said_where(tmp_path: Path) -> None:
+    file = tmp_path / "small.ttl"
+    file.write_text("<id/a> <p> <id/b> .")
+    folder = tmp_path / "site"
+    done = run("export", "--site", str(folder), "--bundle", str(file))
+    assert (done.returncode, done.stdout) == (0, "")
+    assert re.search(r"site: [0-9]+ files", done.stderr)
+    assert (folder / "fr" / "a" / "index.html").is_file()
+    assert run("export", "--site", str(tmp_path), "--bundle", str(file)).returncode == 2
+    assert run("export", "--site", str(folder), "--format", "trig").returncode == 2
+
+
 @pytest.mark.parametrize("words", [("export",), ("query", "services")])
 def test_nor_is_a_standard_output_that_takes_no_more(words: tuple[str, ...]) -> None:
     with Path("/dev/full").open("w") as full:

@@ -716,7 +716,7 @@ REQUESTS: Mapping[str, Case] = {
     "what breaks a rule": (422, graph("text/turtle", TURTLE)),
     # Paths.
     **{
-        f"the path {path[:60]}": (404, get(path))
+        f"the path {path[:60]}": ((404, 414), get(path))
         for path in (
             "/static/../app.py",
             "/static/..%2Fapp.py",

@@ -30,7 +30,7 @@ def test_every_question_has_its_page(client: httpx.Client, name: str) -> None:
 
 def test_a_page_shows_names_and_links_them(client: httpx.Client) -> None:
     page = client.get("/en/queries/directorates-of-branch").text
-    link = "/en/queries/describe?resource=unit:international-relations-directorate"
+    link = "/en/unit/international-relations-directorate"
     assert f'<a href="{link}">International Relations Directorate</a>' in page
     assert "3 rows" in page
     assert '<th scope="col">Directorate</th>' in page

@@ -29,6 +29,9 @@ OPERATIONS = (
     "DELETE /graphs/{path}",
     "GET /queries/{file}",
     "GET /explain",
+    "GET /id/{path}",
+    "GET /data/{path}",
+    "GET /data",
     "GET /healthz",
 )
 
@@ -52,7 +55,7 @@ CHECKS = [
 ]
 """What is asked of every answer. No schema says what is SPARQL or RDF, so that what fits one may still be refused."""
 
-NOTHING_TO_BREAK = {"GET /queries/{file}", "GET /healthz"}
+NOTHING_TO_BREAK = {"GET /queries/{file}", "GET /id/{path}", "GET /data/{path}", "GET /healthz"}
 """Operations that any text suits, or none."""
 
 TRIED = [

@@ -287,3 +287,26 @@ def test_a_change_whose_keeper_ends_is_told_that_its_outcome_is_not_known(tmp_pa
             assert (await readers.change(Change("update"), short)).changed
 
     asyncio.run(work())
+
+
+def test_blank_nodes_of_two_changes_and_chance_in_two_readers_are_never_the_same(tmp_path: Path) -> None:
+    """Each is a fork of a keeper that has had blank nodes of its own, and the engine's source of chance is forked, too."""
+    data, added = tmp_path / "data.ttl", tmp_path / "added.ttl"
+    data.write_text("[] <https://example.org/p> 0 .")
+    added.write_text("[] <https://example.org/p> 1 .")
+
+    async def work() -> None:
+        async with keeper([data], Settings(writable=True, gate=False, cache=0)) as readers:
+            for number in (2, 3):
+                assert (
+                    await readers.change(Change("post", media_type="text/turtle", base="https://e.example/"), added)
+                ).changed
+                assert readers.triples == number
+            chances = set()
+            for _ in range(3):
+                chances.add(await bytes_of(readers, Query("SELECT (STRUUID() AS ?id) {}")))
+                while readers._idle:
+                    readers._idle.pop().close()
+            assert len(chances) == 3
+
+    asyncio.run(work())

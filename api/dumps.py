@@ -1,0 +1,47 @@
+"""The whole data set as files, with the checksum of each.
+
+https://www.rfc-editor.org/rfc/rfc9110#section-14 (a download that broke off goes on where it did)
+"""
+
+from difflib import get_close_matches
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse, Response
+
+from orgatlas.api.atlas import Atlas
+from orgatlas.api.caching import unchanged, validators
+from orgatlas.api.languages import LANGUAGES
+from orgatlas.api.negotiation import choose_language
+from orgatlas.api.pages import page_url
+from orgatlas.graph.dumps import dumps
+
+CHECKSUM = ".sha256"
+
+
+async def index(request: Request, _: Atlas) -> Response:
+    """The list of the files, on the page of the data set."""
+    language = choose_language(request.headers.get("accept-language"), LANGUAGES)
+    target = f"{page_url(language, 'dataset')}#files"
+    return RedirectResponse(target, HTTPStatus.SEE_OTHER, {"Vary": "Accept-Language"})
+
+
+async def dump(request: Request, atlas: Atlas) -> Response:
+    """A file of the whole data set; with .sha256 behind its name, its checksum as sha256sum(1) writes it."""
+    name = request.path_params["file"]
+    file, known = name.removesuffix(CHECKSUM), dumps(atlas.profiles)
+    if file not in known:
+        nearest = get_close_matches(file, known) or list(known)
+        raise HTTPException(HTTPStatus.NOT_FOUND, f"There is no such file. Files: {', '.join(nearest)}.")
+    book = await atlas.shelf.take(file)
+    if name != file:
+        return Response(f"{book.sha256}  {file}\n", headers=validators(atlas), media_type="text/plain")
+    # What may be asked for in pieces has a tag that stands for its very bytes.
+    headers = {**validators(atlas), "ETag": f'"{book.sha256}"'}
+    if "range" not in request.headers and (kept := unchanged(request, headers)) is not None:
+        return kept
+    found = known[file]
+    return FileResponse(
+        book.path, headers=headers, media_type="application/gzip" if found.compressed else found.media_type
+    )
