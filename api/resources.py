@@ -103,12 +103,14 @@ async def resource_page(request: Request, atlas: Atlas, language: str) -> Respon
     async with atlas.readers.describe(addresses, "json") as answer:
         content = b"".join([chunk async for chunk in answer.chunks])
     view = resource_view(content, atlas, language)
+    canonical = page_path(atlas.bundle.base, language, iri)
     return render(
         request,
         language,
         "resource.html",
-        headers={"Link": _links(atlas, iri, None)},
+        headers={"Link": f'{_links(atlas, iri, None)}, <{canonical}>; rel="canonical"'},
         view=view,
+        canonical=canonical,
         profiles=[
             (atlas.profiles[each].title, _with_profile(data_path(atlas.bundle.base, iri, "ttl"), atlas.profiles[each]))
             for each in spoken

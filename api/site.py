@@ -72,7 +72,7 @@ async def write_site(paths: Sequence[Path], settings: Settings, folder: Path, sa
         await site.write_all(
             f"/dumps/{file}{end}" for file in dumps(app.state.atlas.profiles) for end in ("", ".sha256")
         )
-        await site.write_all(("/.well-known/void", "/robots.txt", "/sitemap.xml"))
+        await site.write_all(("/.well-known/void", "/context.jsonld", "/robots.txt", "/sitemap.xml"))
         await site.write_all(f"/{name}.{form.suffix}" for name in ("ns", "shapes") for form in GRAPH_FORMATS)
         say("documents")
         await site.write_all(data_path(bundle.base, iri, suffix) for iri in things for suffix in SUFFIXES)

@@ -118,7 +118,6 @@ def main() -> None:
             show(f"304, {path}", timed(ask, [path] * chosen.rounds, 304, same), 2)
         unknown = [f"/id/{quote(f'unit/x{number}')}" for number in range(100)]
         show("not found, with the nearest", timed(ask, unknown, 404, turtle))
-    return
     print(f"{'static site, built-in graph':34} {site():.1f} s  under 20")
 
 

@@ -138,7 +138,7 @@ def test_no_link_of_the_folder_is_dead(hosted: httpx.Client, site: Path, bundle:
     }
     apart = {path for path in written - reached if not path.startswith(("id/", "graph/"))}
     unlinked = {f"{name}.{suffix}" for name in ("ns", "shapes") for suffix in ("nq", "trig")}
-    assert apart <= unlinked | {MARK, "robots.txt", "sitemap.xml", "search-index.json"}
+    assert apart <= unlinked | {MARK, "robots.txt", "sitemap.xml", "search-index.json", "context.jsonld"}
 
 
 def test_the_folder_holds_what_the_server_says(hosted: httpx.Client, patient: httpx.Client) -> None:
