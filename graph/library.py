@@ -15,6 +15,7 @@ from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
 from pyoxigraph import Literal, NamedNode, Store, Variable
@@ -40,6 +41,7 @@ ANY_BASE = "https://example.org/atlas/"
 """Stands in for the base of a bundle where a file is only checked."""
 
 Term = NamedNode | Literal
+Read = TypeVar("Read")
 
 
 class ParameterType(StrEnum):
@@ -94,16 +96,21 @@ class Question:
 
 def read_library(folder: Path) -> dict[str, Question]:
     """The questions of a folder by name, or none at all: raises BrokenBundle naming every broken file."""
-    questions: dict[str, Question] = {}
+    return read_all(folder, read_question)
+
+
+def read_all(folder: Path, read: Callable[[Path], Read]) -> dict[str, Read]:
+    """What is read of every query file of a folder, by name, or nothing at all: raises BrokenBundle naming every broken one."""
+    found: dict[str, Read] = {}
     faults: list[QuestionError] = []
     for path in sorted(folder.glob("*.rq")):
         try:
-            questions[path.stem] = read_question(path)
+            found[path.stem] = read(path)
         except QuestionError as fault:
             faults.append(fault)
     if faults:
         raise BrokenBundle(faults)
-    return questions
+    return found
 
 
 def library_of(bundle: Bundle) -> dict[str, Question]:

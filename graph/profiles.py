@@ -13,8 +13,8 @@ from pyoxigraph import NamedNode, QueryTriples, Triple
 from pyoxigraph import Store as Engine
 
 from orgatlas.graph.bundle import BUILT_IN, Bundle
-from orgatlas.graph.errors import BrokenBundle, QuestionError, UnknownProfile
-from orgatlas.graph.library import ANY_BASE, ParameterType, read_question
+from orgatlas.graph.errors import QuestionError, UnknownProfile
+from orgatlas.graph.library import ANY_BASE, ParameterType, read_all, read_question
 from orgatlas.graph.store import MemoryStore, Query
 
 PROFILES = "profiles"
@@ -45,7 +45,7 @@ def profiles_of(bundle: Bundle) -> dict[str, Profile]:
     standard, folder = read_profiles(), bundle.questions / PROFILES
     if folder == STANDARD:
         return dict(standard)
-    own = _read_folder(folder)
+    own = read_all(folder, read_profile)
     taken = {each.iri for each in own.values()}
     kept = {name: each for name, each in standard.items() if each.iri not in taken}
     return dict(sorted((kept | own).items()))
@@ -54,20 +54,7 @@ def profiles_of(bundle: Bundle) -> dict[str, Profile]:
 @cache
 def read_profiles() -> dict[str, Profile]:
     """The standard profiles, by name."""
-    return _read_folder(STANDARD)
-
-
-def _read_folder(folder: Path) -> dict[str, Profile]:
-    profiles: dict[str, Profile] = {}
-    faults: list[QuestionError] = []
-    for path in sorted(folder.glob("*.rq")):
-        try:
-            profiles[path.stem] = read_profile(path)
-        except QuestionError as fault:
-            faults.append(fault)
-    if faults:
-        raise BrokenBundle(faults)
-    return profiles
+    return read_all(STANDARD, read_profile)
 
 
 def read_profile(path: Path) -> Profile:
