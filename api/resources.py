@@ -60,12 +60,10 @@ async def identifier(request: Request, atlas: Atlas) -> Response:
     """
     path = _sent_path(request).removeprefix("/")
     stem, suffix = _without_suffix(path)
+    base = atlas.bundle.base
     if suffix:
-        return await _document(
-            request, atlas, [*candidates(atlas.bundle.base, path), *candidates(atlas.bundle.base, stem)], suffix
-        )
-    iri = await atlas.readers.resource(candidates(atlas.bundle.base, path))
-    return _see_other(request, atlas, iri)
+        return await _document(request, atlas, candidates(base, stem), suffix, candidates(base, path))
+    return _see_other(request, atlas, await atlas.readers.resource(candidates(base, path)))
 
 
 async def elsewhere(request: Request, atlas: Atlas) -> Response:
@@ -95,10 +93,13 @@ async def resource_page(request: Request, atlas: Atlas, language: str) -> Respon
     """The page that tells of a thing."""
     if "path" in request.path_params:
         path = _sent_path(request).removeprefix(f"/{language}/")
-        found = things(atlas.bundle.base, path)
+        found = [*things(atlas.bundle.base, path), *things(atlas.bundle.base, path.rstrip("/"))]
     else:
-        found = [_asked_iri(request)]
+        path, found = "", [_asked_iri(request)]
     iri, spoken = await atlas.readers.resource_and_profiles(found)
+    if path.endswith("/") and not iri.endswith("/"):
+        # So are pages called that a host of files serves.
+        return RedirectResponse(page_path(atlas.bundle.base, language, iri), HTTPStatus.PERMANENT_REDIRECT)
     addresses = {iri: document_iri(atlas.bundle.base, iri)}
     async with atlas.readers.describe(addresses, "json") as answer:
         content = b"".join([chunk async for chunk in answer.chunks])

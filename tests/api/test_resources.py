@@ -163,6 +163,12 @@ def test_head_says_what_get_would(client: httpx.Client) -> None:
             assert head.headers.get(name) == get.headers.get(name), name
 
 
+def test_a_page_is_found_by_the_address_that_a_host_of_files_gives_it(client: httpx.Client) -> None:
+    found = client.get(f"/fr{DIRECTORATE}/")
+    assert (found.status_code, found.headers["location"]) == (HTTPStatus.PERMANENT_REDIRECT, f"/fr{DIRECTORATE}")
+    assert client.get("/fr/unit/").status_code == HTTPStatus.NOT_FOUND
+
+
 ODD = """\
 @base <https://example.org/atlas/> .
 <id/café> <p> "tasse"@fr , <id/a(b)> , <id/doc#me> .
