@@ -37,12 +37,16 @@ Term = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """A term: what it is called or says, where it leads, its IRI, and the datatype of a literal that is not a text."""
+    """A term: what it is called or says, where it leads, its IRI, and the datatype of a literal that is not a text.
+
+    `outside` says that it leads to another site.
+    """
 
     text: Wording
     url: str | None = None
     iri: str | None = None
     datatype: str | None = None
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +193,9 @@ class _Reading:
     def _thing(self, term: Term) -> Thing:
         if term["type"] == "uri":
             iri = term["value"]
-            return Thing(self._called(iri), self._url(iri), iri)
+            if (url := self._url(iri)) is None and iri.startswith(("http://", "https://")):
+                return Thing(self._called(iri), iri, iri, outside=True)
+            return Thing(self._called(iri), url, iri)
         if term["type"] == "literal":
             datatype = term.get("datatype")
             plain = datatype in (None, f"{PREFIXES['xsd']}string")

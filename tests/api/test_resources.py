@@ -177,7 +177,7 @@ ODD = """\
 <id/q?x=1> <p> "with a query" .
 <id/file.ttl> <p> "an identifier with a suffix" .
 <http://elsewhere.example/é#1> <p> <id/café> .
-<id/sparql> <p> "taken" .
+<id/sparql> <p> "taken" , <javascript:alert(1)> , <urn:isbn:1> .
 """
 
 
@@ -212,6 +212,12 @@ def test_odd_identifiers_answer_too(odd: httpx.Client, path: str, said: str) -> 
         assert page.status_code == HTTPStatus.OK
         assert page.headers["content-type"].startswith("text/html")
         assert "<script>alert" not in page.text
+
+
+def test_no_link_leads_to_what_is_no_address_of_the_web(odd: httpx.Client) -> None:
+    page = odd.get("/id/sparql", headers={"Accept": BROWSER}, follow_redirects=True).text
+    assert "javascript:alert(1)" in page
+    assert 'href="javascript:' not in page
 
 
 def test_every_link_of_an_odd_page_leads_somewhere(odd: httpx.Client) -> None:
