@@ -29,7 +29,7 @@ BELOW = frozenset({"queries"})
 """Those that have further pages below them."""
 
 _LEGAL = "/:@!$&'()*+,;=~%-._"
-_DOTS = re.compile(r"(?:^|/)\.{1,2}(?:/|$)")
+_DOTS = re.compile(r"(?:^|/)(?:\.|%2[Ee]){1,2}(?:/|$)")
 _BYTES = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 _HARMLESS = re.compile(r"%(?:2[146789A-Ea-e]|3[0-9ABDabd]|4[0-9A-Fa-f]|5[0-9AFaf]|6[1-9A-Fa-f]|7[0-9AEae])")
 
@@ -75,7 +75,7 @@ def _path(base: str, iri: str) -> str | None:
     if not iri.startswith(base):
         return None
     path, mark, fragment = iri.removeprefix(base).removeprefix(ID).partition("#")
-    if not path or "?" in path or path.startswith("/") or _DOTS.search(path):
+    if not path or "?" in path or path.startswith("/") or path.endswith("/") or _DOTS.search(path):
         return None
     return quote(path, safe=_LEGAL) + (f"#{quote(fragment, safe=_LEGAL)}" if mark else "")
 

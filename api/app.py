@@ -59,14 +59,20 @@ async def health(_: Request, atlas: Atlas) -> Response:
     return Response(json.dumps(state), status, {"Cache-Control": "no-store"}, "application/json")
 
 
+ALLOWED = (
+    "Accept, Accept-Encoding, Accept-Language, Accept-Profile, Content-Type, "
+    "If-Modified-Since, If-None-Match, If-Range, Range"
+)
+"""The headers that scripts of other sites may send."""
+
+
 async def preflight(request: Request, _: Atlas) -> Response:
     """What a script of another site may do here: ask, without credentials."""
     methods = ", ".join(allowed_methods(request))
     headers = {
         "Allow": methods,
         "Access-Control-Allow-Methods": methods,
-        "Access-Control-Allow-Headers": "Accept, Accept-Encoding, Accept-Language, Content-Type",
-        "Access-Control-Expose-Headers": pages.EXPOSED,
+        "Access-Control-Allow-Headers": ALLOWED,
         "Access-Control-Max-Age": "86400",
     }
     if "QUERY" in methods:
@@ -217,7 +223,11 @@ class SafeHeaders:
 
 
 SAFE = [(name.lower().encode(), value.encode()) for name, value in pages.SAFE_HEADERS.items()]
-SAFE_AND_SHARED = [*SAFE, (b"access-control-allow-origin", b"*")]
+SAFE_AND_SHARED = [
+    *SAFE,
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", pages.EXPOSED.encode()),
+]
 
 
 class Directly:
@@ -283,13 +293,14 @@ def _page(handler: PageHandler, language: str) -> Handler:
     async def in_language(request: Request, atlas: Atlas) -> Response:
         if handler in FRESH:
             return await handler(request, atlas, language)
-        headers = validators(atlas)
-        if (kept := unchanged(request, headers)) is not None:
+        headers = validators(atlas, request.scope["path"], request.scope["query_string"].decode("ascii", "replace"))
+        if (kept := unchanged(request, headers, certain=False)) is not None:
             return kept
         response = await handler(request, atlas, language)
-        if response.status_code == HTTPStatus.OK:
-            response.headers.update(headers)
-        return response
+        if response.status_code != HTTPStatus.OK:
+            return response
+        response.headers.update(headers)
+        return unchanged(request, headers) or response
 
     return in_language
 

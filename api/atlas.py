@@ -33,7 +33,7 @@ class Atlas:
 
     def own_query(self, name: str, **values: Term) -> Query:
         """One of the pages' own queries."""
-        return Query(internal(name), values=values)
+        return Query(internal(name), values=values, whole=True)
 
 
 def open_atlas(

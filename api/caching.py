@@ -22,7 +22,7 @@ _TAG = re.compile(r'(?:W/)?("[!#-~\x80-\xff]*")')
 
 
 def validators(atlas: Atlas, *variant: str) -> dict[str, str]:
-    """The headers by which an answer is known again; `variant` tells the forms of one address apart.
+    """The headers by which an answer is known again; `variant` tells addresses, and the forms of one address, apart.
 
     The tag is weak, since a coding makes other bytes of the same answer.
     """
@@ -34,11 +34,17 @@ def validators(atlas: Atlas, *variant: str) -> dict[str, str]:
     }
 
 
-def unchanged(request: Request, headers: dict[str, str]) -> Response | None:
-    """The answer that what the client has is still good, if it is."""
+def unchanged(request: Request, headers: dict[str, str], certain: bool = True) -> Response | None:
+    """The answer that what the client has is still good, if it is.
+
+    Unless it is `certain` that there is something at this address, only the tag of it will do, which nobody else has.
+    """
     if request.method not in ("GET", "HEAD"):
         return None
-    if (tags := request.headers.get("if-none-match")) is not None:
+    tags = request.headers.get("if-none-match")
+    if not certain and (tags is None or tags.strip() == "*"):
+        return None
+    if tags is not None:
         # The condition on the date counts only where there is none on the tag.
         known = tags.strip() == "*" or headers["ETag"].removeprefix("W/") in _TAG.findall(tags)
     else:

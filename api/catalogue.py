@@ -48,13 +48,13 @@ async def description(request: Request, atlas: Atlas) -> Response:
     headers = {**validators(atlas, form.name), "Vary": VARY}
     if (kept := unchanged(request, headers)) is not None:
         return kept
-    opened = atlas.readers.catalogue(root(request, atlas), form.name, not atlas.fixed, encoding_for(request))
+    opened = await atlas.readers.catalogue(root(request, atlas), form.name, not atlas.fixed, encoding_for(request))
     return await send(request, opened, ("", media_type), headers)
 
 
 async def dataset_page(request: Request, atlas: Atlas, language: str) -> Response:
     """The page of the data set."""
-    async with atlas.readers.catalogue(root(request, atlas), "json") as answer:
+    async with await atlas.readers.catalogue(root(request, atlas), "json") as answer:
         summary = json.loads(b"".join([chunk async for chunk in answer.chunks]))
     base = atlas.bundle.base
     files = dumps(atlas.profiles)
@@ -156,7 +156,8 @@ async def robots(request: Request, atlas: Atlas) -> Response:
     """Who may look at what: everybody at every page, and nobody at what a query makes."""
     lines = ["User-agent: *", "Disallow: /sparql", *(f"Disallow: /{each}/sparql" for each in LANGUAGES)]
     lines += [*(f"Disallow: /{each}/explain" for each in LANGUAGES), f"Sitemap: {root(request, atlas)}sitemap.xml", ""]
-    return Response("\n".join(lines), headers=validators(atlas), media_type="text/plain")
+    headers = validators(atlas, "robots")
+    return unchanged(request, headers) or Response("\n".join(lines), headers=headers, media_type="text/plain")
 
 
 async def sitemap(request: Request, atlas: Atlas) -> Response:

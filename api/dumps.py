@@ -3,6 +3,7 @@
 https://www.rfc-editor.org/rfc/rfc9110#section-14 (a download that broke off goes on where it did)
 """
 
+import re
 from difflib import get_close_matches
 from http import HTTPStatus
 
@@ -18,6 +19,7 @@ from orgatlas.api.pages import page_url
 from orgatlas.graph.dumps import dumps
 
 CHECKSUM = ".sha256"
+RANGES = re.compile(r"bytes=[0-9,\s-]+", re.IGNORECASE)
 
 
 async def index(request: Request, _: Atlas) -> Response:
@@ -35,12 +37,17 @@ async def dump(request: Request, atlas: Atlas) -> Response:
         nearest = get_close_matches(file, known) or list(known)
         raise HTTPException(HTTPStatus.NOT_FOUND, f"There is no such file. Files: {', '.join(nearest)}.")
     book = await atlas.shelf.take(file)
+    headers = validators(atlas, name)
     if name != file:
-        return Response(f"{book.sha256}  {file}\n", headers=validators(atlas), media_type="text/plain")
+        text = Response(f"{book.sha256}  {file}\n", headers=headers, media_type="text/plain")
+        return unchanged(request, headers) or text
     # What may be asked for in pieces has a tag that stands for its very bytes.
-    headers = {**validators(atlas), "ETag": f'"{book.sha256}"'}
-    if "range" not in request.headers and (kept := unchanged(request, headers)) is not None:
+    headers |= {"ETag": f'"{book.sha256}"'}
+    if (kept := unchanged(request, headers)) is not None:
         return kept
+    if request.method == "HEAD" or not RANGES.fullmatch(request.headers.get("range", "")):
+        # A range is defined for GET only, and one of an unknown unit is as good as none.
+        request.scope["headers"] = [each for each in request.scope["headers"] if each[0] != b"range"]
     found = known[file]
     return FileResponse(
         book.path, headers=headers, media_type="application/gzip" if found.compressed else found.media_type

@@ -36,7 +36,10 @@ SAFE_HEADERS = {
 }
 """The headers of every answer."""
 
-EXPOSED = "Content-Encoding, Location, Orgatlas-Edition, Orgatlas-Limits, Orgatlas-Truncated, Retry-After"
+EXPOSED = (
+    "Accept-Ranges, Content-Encoding, Content-Length, Content-Location, Content-Profile, Content-Range, ETag, Link, Location, "
+    "Orgatlas-Edition, Orgatlas-Limits, Orgatlas-Truncated, Retry-After"
+)
 """The headers that scripts of other sites may read."""
 
 

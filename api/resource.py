@@ -25,6 +25,9 @@ GROUP_LIMIT = 200
 TEXT_LIMIT = 4000
 """Characters of one text that a page shows."""
 
+NAME_LIMIT = 300
+"""Characters of a name."""
+
 DCT, RDF, RDFS, SKOS = (PREFIXES[each] for each in ("dct", "rdf", "rdfs", "skos"))
 TYPE = f"{RDF}type"
 NAMES = (f"{SKOS}prefLabel", f"{RDFS}label", f"{DCT}title", f"{PREFIXES['schema']}name", f"{PREFIXES['foaf']}name")
@@ -126,7 +129,9 @@ class _Reading:
 
     def _name_of(self, subject: str, predicate: str, literal: Term) -> None:
         rank = f"{NAMES.index(predicate)}"
-        self._names.setdefault(subject, {}).setdefault(literal.get("xml:lang", "") + "\0" + rank, literal["value"])
+        self._names.setdefault(subject, {}).setdefault(
+            literal.get("xml:lang", "") + "\0" + rank, shortened(literal["value"], NAME_LIMIT)
+        )
 
     def view(self) -> View:
         own = [row for row in self._rows if row["role"] == "own"]

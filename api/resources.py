@@ -7,6 +7,7 @@ Where a client is sent is made from what the graph speaks of, never from what th
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from http import HTTPStatus
 from urllib.parse import quote, urlencode
@@ -61,6 +62,10 @@ async def identifier(request: Request, atlas: Atlas) -> Response:
     path = _sent_path(request).removeprefix("/")
     stem, suffix = _without_suffix(path)
     base = atlas.bundle.base
+    if query := request.scope["query_string"].decode("ascii", "replace"):
+        # It may be part of the name.
+        with suppress(UnknownResource):
+            return _see_other(request, atlas, await atlas.readers.resource(candidates(base, f"{path}?{query}")))
     if suffix:
         return await _document(request, atlas, candidates(base, stem), suffix, candidates(base, path))
     return _see_other(request, atlas, await atlas.readers.resource(candidates(base, path)))
@@ -127,10 +132,12 @@ async def _document(
     """The document of the first thing there is; what ends like a suffix may belong to a name as well."""
     profile, named = wanted_profile(request, atlas.profiles)
     chosen = suffix or _chosen(request) or ("ttl" if named and profile else None)  # no page is in other words
-    tags = validators(atlas, request.scope["path"], chosen or "", profile.name if profile else "")
+    tags = validators(
+        atlas, str(request.url.path), str(request.url.query), chosen or "", profile.name if profile else ""
+    )
     # Who has the tag of this edition was answered before: nobody need be asked whether there is such a thing.
-    known = chosen is not None and request.headers.get("if-none-match", "*") != "*"
-    if known and (kept := unchanged(request, {**tags, "Vary": VARY})) is not None:
+    varying = "Accept-Profile, Accept-Encoding" if suffix else f"{VARY}, Accept-Encoding"
+    if chosen and (kept := unchanged(request, {**tags, "Vary": varying}, certain=False)) is not None:
         return kept
     try:
         iri, spoken = await atlas.readers.resource_and_profiles(found)
@@ -150,7 +157,7 @@ async def _document(
         **tags,
         "Link": ", ".join((_links(atlas, iri, chosen), *_profile_links(atlas, iri, chosen, spoken, profile))),
         "Content-Profile": f"<{profile.iri if profile else OURS}>",
-        "Vary": "Accept-Profile, Accept-Encoding" if suffix else f"{VARY}, Accept-Encoding",
+        "Vary": varying,
         **({} if suffix else {"Content-Location": _with_profile(data_path(base, iri, chosen), profile)}),
     }
     if (kept := unchanged(request, headers)) is not None:

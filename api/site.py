@@ -8,11 +8,11 @@ import asyncio
 import json
 import posixpath
 import re
-import shutil
-from collections.abc import Callable, Iterable, Sequence
+import tempfile
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
@@ -57,17 +57,32 @@ class Fetched:
 async def write_site(paths: Sequence[Path], settings: Settings, folder: Path, say: Callable[[str], None]) -> int:
     """Write the site of a bundle into a folder; returns how many files it has.
 
-    Raises UsageError where the folder holds something else, EngineFailed where a page cannot be made.
+    What was there before stays until all of it is written. Raises UsageError where the folder holds something else, and
+    EngineFailed where a page cannot be made.
     """
-    _cleared(folder)
+    _look_at(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".orgatlas-") as place:
+        fresh = Path(place) / "site"
+        fresh.mkdir()
+        (fresh / MARK).touch()
+        count = await _write(paths, settings, fresh, say)
+        if folder.exists():
+            folder.rename(Path(place) / "before")
+        fresh.rename(folder)
+    return count
+
+
+async def _write(paths: Sequence[Path], settings: Settings, folder: Path, say: Callable[[str], None]) -> int:
     bundle = open_bundle(paths, settings.base_iri)
     async with keeper(paths, settings) as readers:
         app = create_app(bundle, readers, settings, fixed=True)
         site = _Site(app, app.state.atlas, folder)
         say("identifiers")
         iris, _ = await readers.listing(0, LISTED)
-        graphs = await _graphs(app.state.atlas)
-        things = [iri for iri in (*iris, *graphs) if "?" not in page_path(bundle.base, LANGUAGES[0], iri)]
+        things = site.placed(bundle.base, [*iris, *await _graphs(app.state.atlas)])
+        if left_out := len(site.missing):
+            say(f"{left_out:,} addresses that no file can have are left out")
         say("data set")
         await site.write_all(
             f"/dumps/{file}{end}" for file in dumps(app.state.atlas.profiles) for end in ("", ".sha256")
@@ -86,18 +101,12 @@ async def write_site(paths: Sequence[Path], settings: Settings, folder: Path, sa
         return site.count
 
 
-def _cleared(folder: Path) -> None:
-    """Make an empty folder, where nothing is lost by that."""
+def _look_at(folder: Path) -> None:
+    """Raise UsageError where something would be lost."""
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is not a folder.")
-    if folder.is_dir() and any(folder.iterdir()):
-        if not (folder / MARK).is_file():
-            raise UsageError(
-                f"{folder} is not empty, and was not made by this command: name another folder, or empty it."
-            )
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / MARK).touch()
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
+        raise UsageError(f"{folder} is not empty, and was not made by this command: name another folder, or empty it.")
 
 
 async def _graphs(atlas: Atlas) -> list[str]:
@@ -110,22 +119,43 @@ async def _graphs(atlas: Atlas) -> list[str]:
 
 
 class _Site:
-    """A folder that is being written, and how many files it has so far."""
+    """A folder that is being written, and how many files it has so far.
+
+    `missing` are paths at which there is nothing: no file can have such a name, or a form cannot say what is to be said.
+    """
 
     def __init__(self, app: ASGIApp, atlas: Atlas, folder: Path) -> None:
         self._app, self.atlas, self._folder = app, atlas, folder
         self._known: set[str] = set()
+        self.missing: set[str] = set()
         self.count = 0
+
+    def placed(self, base: str, iris: Iterable[str]) -> list[str]:
+        """The things whose pages and documents can all be files beside each other; the paths of the others are missing."""
+        kept: list[str] = []
+        taken, folders = set[str](), set[str]()
+        for iri in iris:
+            pages = [page_path(base, language, iri) for language in LANGUAGES]
+            documents = [data_path(base, iri, suffix) for suffix in SUFFIXES]
+            names = {unquote(path) for path in (*pages, *documents)}
+            above = {str(folder) for path in documents for folder in PurePosixPath(unquote(path)).parents}
+            if "?" in pages[0] or not all(map(_is_name, names)) or names & taken or names & folders or above & taken:
+                self.missing.update((*pages, *documents))
+            else:
+                taken |= names
+                folders |= above
+                kept.append(iri)
+        return kept
 
     async def write_all(self, paths: Iterable[str]) -> None:
         """Write what stands at some paths, and whatever those lead to."""
-        waiting = [path for path in dict.fromkeys(paths) if path not in self._known]
+        waiting = [path for path in dict.fromkeys(paths) if path not in self._known and path not in self.missing]
         self._known.update(waiting)
         while waiting:
             found = [self._write(path) for path in waiting[:AT_A_TIME]]
             del waiting[:AT_A_TIME]
             for links in await asyncio.gather(*found):
-                new = sorted(links - self._known)
+                new = sorted(links - self._known - self.missing)
                 self._known.update(new)
                 waiting += new
 
@@ -136,15 +166,19 @@ class _Site:
             target = urlsplit(fetched.location).path
             self._put(_file_of(path, page=True), _way(path, target))
             return {target}
+        if fetched.status == 406:
+            self.missing.add(path)
+            return set()
         if fetched.status != 200:
             raise EngineFailed(f"The page {path} answers {fetched.status}: {fetched.body[:200]!r}.")
         page = fetched.media_type.startswith("text/html")
-        body, links = _detached(fetched.body.decode(), path) if page else (fetched.body, set[str]())
+        body, links = _detached(fetched.body.decode(), path, self.missing) if page else (fetched.body, set[str]())
         self._put(_file_of(path, page), body)
         return links
 
     def _put(self, file: str, content: bytes) -> None:
         place = self._folder / file
+        assert ".." not in place.parts
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content)
         self.count += 1
@@ -221,14 +255,27 @@ def _file_of(path: str, page: bool) -> str:
     return posixpath.join(plain, "index.html") if page else plain
 
 
-def _detached(html: str, path: str) -> tuple[bytes, set[str]]:
-    """A page whose links lead from where it is, wherever that is; and the paths that they lead to."""
+def _is_name(path: str) -> bool:
+    """Whether files can be called so: each part of the path short, none that means another folder, none that is an index."""
+    parts = path.strip("/").split("/")
+    return all(
+        0 < len(part.encode()) < 240 and part not in (".", "..", "index.html") and "\0" not in part for part in parts
+    )
+
+
+def _detached(html: str, path: str, missing: Container[str]) -> tuple[bytes, set[str]]:
+    """A page whose links lead from where it is, wherever that is; and the paths that they lead to.
+
+    A link to what is missing becomes one that leads nowhere, as an element without an address is in HTML.
+    """
     found: set[str] = set()
 
     def relative(match: re.Match[str]) -> str:
         target = urlsplit(unescape(match[2]))
         if iri := dict(parse_qsl(target.query)).get("iri"):
             return f"{match[1]}{escape(iri)}{match[3]}"  # no file can have such an address
+        if target.path in missing:
+            return ""
         found.add(target.path)
         link = _relative(path, target.path) + (f"#{target.fragment}" if target.fragment else "")
         return f"{match[1]}{escape(link)}{match[3]}"

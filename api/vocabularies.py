@@ -32,6 +32,8 @@ async def vocabulary(request: Request, atlas: Atlas) -> Response:
     stem, _, suffix = path.rpartition(".")
     form = SUFFIXES.get(suffix)
     which, _, version = (stem if form else path).partition("/")
+    if which not in ("ns", "shapes"):
+        raise HTTPException(HTTPStatus.NOT_FOUND)
     if form is None:
         media_type = choose(request.headers.get("accept"), [*GRAPH_TYPES, PAGE])
         if media_type is None:
@@ -61,15 +63,16 @@ async def _document(request: Request, atlas: Atlas, which: str, version: str, fo
     links = [f'<{address}.{each.suffix}>; rel="alternate"; type="{each.media_type}"' for each in others]
     links += [f'<{page_url(each, which)}>; rel="alternate"; type="{PAGE}"; hreflang="{each}"' for each in LANGUAGES]
     headers = {
-        **validators(atlas, form.suffix),
+        **validators(atlas, request.scope["path"], form.suffix),
         "Link": ", ".join((*links, f'<{address}.{form.suffix}>; rel="canonical"')),
         "Vary": "Accept-Encoding" if chosen else f"{VARY}, Accept-Encoding",
         **({} if chosen else {"Content-Location": f"{address}.{form.suffix}"}),
     }
-    if (kept := unchanged(request, headers)) is not None:
+    if (kept := unchanged(request, headers, certain=False)) is not None:
         return kept
     opened = atlas.readers.vocabulary(which, version or None, form.name, encoding_for(request))
-    return await send(request, opened, ("", form.media_type), headers)
+    response = await send(request, opened, ("", form.media_type), headers)
+    return unchanged(request, headers) or response
 
 
 async def _known(atlas: Atlas, which: str, version: str) -> None:

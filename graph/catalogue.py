@@ -35,6 +35,19 @@ EXAMPLES = 12
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What takes long to find out of a data set, and is the same wherever it is served.
+
+    `statistics` are triples of VoID about it, as N-Triples; `examples` are classes with how many members they have and one of
+    them; `hash` is None where blank nodes are too much alike: then there is one, and nobody can wait for it.
+    """
+
+    statistics: str
+    examples: tuple[tuple[str, int, str], ...]
+    hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a data set is served: the address of the server's root, the digest of its edition, and since when it is this.
 
@@ -47,15 +60,29 @@ class Place:
     queried: bool = True
 
 
-def catalogued(store: MemoryStore, bundle: Bundle, place: Place, dumps: Iterable[Dump]) -> list[ox.Triple]:
+def measured(store: MemoryStore, bundle: Bundle) -> Measured:
+    """Count, look for examples, and digest all that is stated."""
+    dataset = ox.NamedNode(bundle.base + DATASET)
+    counted = [triple for each in ("statistics", "partitions") for triple in _counted(dataset, store, each)]
+    statistics = ox.serialize(counted, format=ox.RdfFormat.N_TRIPLES) or b""
+    try:
+        digest = canonical_hash(store.stated())
+    except EngineFailed:
+        digest = None
+    return Measured(statistics.decode(), tuple(_examples(store, bundle)), digest)
+
+
+def catalogued(
+    store: MemoryStore, bundle: Bundle, measures: Measured, place: Place, dumps: Iterable[Dump]
+) -> list[ox.Triple]:
     """What there is to say of the data set, in an order that never changes; blank nodes have canonical labels."""
     dataset = ox.NamedNode(bundle.base + DATASET)
     triples = dict.fromkeys(
         (
             *_document(dataset, bundle, place),
             *_stated(dataset, store),
-            *_dataset(dataset, store, bundle, place),
-            *_statistics(dataset, store),
+            *_dataset(dataset, store, bundle, measures, place),
+            *_statistics(dataset, measures),
             *(triple for dump in dumps for triple in _distribution(dataset, dump, bundle, place)),
             *(_service(dataset, place) if place.queried else ()),
         )
@@ -88,7 +115,9 @@ def _stated(dataset: ox.NamedNode, store: MemoryStore) -> Iterator[ox.Triple]:
     yield from sorted({quad.triple for quad in store.find(dataset, None, None)}, key=str)
 
 
-def _dataset(dataset: ox.NamedNode, store: MemoryStore, bundle: Bundle, place: Place) -> Iterator[ox.Triple]:
+def _dataset(
+    dataset: ox.NamedNode, store: MemoryStore, bundle: Bundle, measures: Measured, place: Place
+) -> Iterator[ox.Triple]:
     yield ox.Triple(dataset, TYPE, name("dcat:Dataset"))
     yield ox.Triple(dataset, TYPE, name("void:Dataset"))
     said = {quad.predicate for quad in store.find(dataset, None, None)}
@@ -119,16 +148,16 @@ def _dataset(dataset: ox.NamedNode, store: MemoryStore, bundle: Bundle, place: P
         yield ox.Triple(dataset, name("void:sparqlEndpoint"), ox.NamedNode(urljoin(place.root, "sparql")))
     for ontology in store.find(None, TYPE, name("owl:Ontology")):
         yield ox.Triple(dataset, name("dct:conformsTo"), ontology.subject)
-    shown = dict.fromkeys(example for _, _, example in examples(store, bundle) if "#" not in example)
+    shown = dict.fromkeys(example for _, _, example in measures.examples if "#" not in example)
     for example in islice(shown, EXAMPLES):
         yield ox.Triple(dataset, name("void:exampleResource"), ox.NamedNode(example))
-    if (digest := _hash(store)) is None:
+    if measures.hash is None:
         return
     checksum = ox.NamedNode(f"{dataset.value}#rdfc-1.0")
     yield ox.Triple(dataset, name("spdx:checksum"), checksum)
     yield ox.Triple(checksum, TYPE, name("spdx:Checksum"))
     yield ox.Triple(checksum, name("spdx:algorithm"), name("spdx:checksumAlgorithm_sha256"))
-    yield ox.Triple(checksum, name("spdx:checksumValue"), ox.Literal(digest, datatype=name("xsd:hexBinary")))
+    yield ox.Triple(checksum, name("spdx:checksumValue"), ox.Literal(measures.hash, datatype=name("xsd:hexBinary")))
     for language, text in HASHED.items():
         yield ox.Triple(checksum, name("rdfs:comment"), ox.Literal(text, language=language))
 
@@ -137,23 +166,15 @@ def _time(place: Place) -> str:
     return datetime.fromtimestamp(int(place.modified), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _hash(store: MemoryStore) -> str | None:
-    """None where blank nodes are too much alike: then there is a hash, and nobody can wait for it."""
-    try:
-        return canonical_hash(store.stated())
-    except EngineFailed:
-        return None
-
-
 HASHED = {
     "en": "Of all that is stated, as canonical N-Quads (RDFC-1.0).",
     "fr": "De tout ce qui est énoncé, en N-Quads canoniques (RDFC-1.0).",
 }
 
 
-def _statistics(dataset: ox.NamedNode, store: MemoryStore) -> Iterator[ox.Triple]:
+def _statistics(dataset: ox.NamedNode, measures: Measured) -> Iterator[ox.Triple]:
     """Numbers, and the vocabularies that classes and properties belong to."""
-    found = [triple for each in ("statistics", "partitions") for triple in _counted(dataset, store, each)]
+    found = [quad.triple for quad in ox.parse(measures.statistics, format=ox.RdfFormat.N_TRIPLES)]
     yield from found
     terms = {triple.object for triple in found if triple.predicate in (name("void:class"), name("void:property"))}
     used = {term.value for term in terms if isinstance(term, ox.NamedNode)}
@@ -163,14 +184,14 @@ def _statistics(dataset: ox.NamedNode, store: MemoryStore) -> Iterator[ox.Triple
 
 
 def _counted(dataset: ox.NamedNode, store: MemoryStore, statistic: str) -> list[ox.Triple]:
-    answer = store.query(Query(internal(statistic), values={"dataset": dataset})).results
+    answer = store.query(Query(internal(statistic), values={"dataset": dataset}, whole=True)).results
     assert isinstance(answer, ox.QueryTriples)
     return list(answer)
 
 
-def examples(store: MemoryStore, bundle: Bundle) -> list[tuple[str, int, str]]:
+def _examples(store: MemoryStore, bundle: Bundle) -> list[tuple[str, int, str]]:
     """The classes that have members below the base, those with most first: the IRI, how many, and one of them."""
-    answer = store.query(Query(internal("examples"), values={"base": ox.Literal(bundle.base)})).results
+    answer = store.query(Query(internal("examples"), values={"base": ox.Literal(bundle.base)}, whole=True)).results
     assert isinstance(answer, ox.QuerySolutions)
     return [(row["class"].value, int(row["members"].value), row["example"].value) for row in answer]
 
@@ -205,14 +226,14 @@ def _service(dataset: ox.NamedNode, place: Place) -> Iterator[ox.Triple]:
     yield ox.Triple(service, name("dcat:servesDataset"), dataset)
 
 
-def summary(store: MemoryStore, bundle: Bundle, place: Place) -> dict[str, Any]:
+def summary(store: MemoryStore, bundle: Bundle, measures: Measured, place: Place) -> dict[str, Any]:
     """What a page shows of the data set: what is `said` of it, `numbers`, `classes` with examples, its `hash`."""
     names = Names(store, bundle)
     dataset = ox.NamedNode(bundle.base + DATASET)
     numbers = {
         str(triple.predicate.value).rpartition("#")[2]: int(triple.object.value)
-        for triple in _counted(dataset, store, "statistics")
-        if isinstance(triple.object, ox.Literal)
+        for triple in _statistics(dataset, measures)
+        if triple.subject == dataset and isinstance(triple.object, ox.Literal)
     }
     said: dict[str, list[dict[str, str]]] = {}
     for triple in _stated(dataset, store):
@@ -234,14 +255,14 @@ def summary(store: MemoryStore, bundle: Bundle, place: Place) -> dict[str, Any]:
                 "example": example,
                 "called": names.of(ox.NamedNode(example)),
             }
-            for iri, members, example in examples(store, bundle)
+            for iri, members, example in measures.examples
         ],
         "sources": [
             {"iri": quad.object.value, "label": names.of(quad.object) or _titles(store, quad.object)}
             for quad in sorted(store.find(dataset, name("dct:source"), None), key=str)
             if isinstance(quad.object, ox.NamedNode) and quad.graph_name == ox.DefaultGraph()
         ],
-        "hash": _hash(store),
+        "hash": measures.hash,
         "modified": _time(place),
     }
 

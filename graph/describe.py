@@ -11,7 +11,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -85,8 +85,10 @@ def described(store: MemoryStore, directory: Directory, candidates: Iterable[str
             said |= more
             cut |= too_much
         if said:
-            said |= dict.fromkeys(_nested(store, said))
-            return Description(resource, _ordered(said, resource), cut or len(parts) > FRAGMENTS)
+            nested = list(islice(_nested(store, said), NESTED + 1))
+            said |= dict.fromkeys(nested[:NESTED])
+            cut |= len(parts) > FRAGMENTS or len(nested) > NESTED
+            return Description(resource, _ordered(_labelled(said), resource), cut)
     raise UnknownResource(tried[0] if tried else "", directory.nearest(tried[0]) if tried else ())
 
 
@@ -103,7 +105,7 @@ def known(store: MemoryStore, directory: Directory, candidates: Iterable[str]) -
                 next(store.find(*pattern), None)
                 for pattern in ((node, None, None), (None, None, node), (None, node, None))
             )
-            or store.has_graph(node)
+            or any(True for _ in store.quads_of(node))
             or next(directory.fragments(iri), None)
         ):
             return iri
@@ -112,7 +114,7 @@ def known(store: MemoryStore, directory: Directory, candidates: Iterable[str]) -
 
 def _said(store: MemoryStore, resource: ox.NamedNode) -> tuple[dict[Said, None], bool]:
     """The rows of the query, and whether it was cut; names only of what is spoken of in what is left."""
-    results = store.query(Query(internal("describe"), values={"resource": resource})).results
+    results = store.query(Query(internal("describe"), values={"resource": resource}, whole=True)).results
     assert isinstance(results, ox.QuerySolutions)
     counts, said, names = dict.fromkeys(LIMITS, 0), dict[Said, None](), list[Said]()
     for row in results:
@@ -134,19 +136,27 @@ def _nested(store: MemoryStore, said: Iterable[Said]) -> Iterator[Said]:
     """What is said of blank nodes that one comes to: only here can they be described."""
     own = (each.triple.object for each in said if each.role == "own")
     waiting = [term for term in own if isinstance(term, ox.BlankNode)]
-    seen, count = set(waiting), 0
+    seen = set(waiting)
     while waiting:
         found = list(store.find(waiting.pop(), None, None))
         named = {quad.triple for quad in found if quad.graph_name != UNNAMED}
         for quad in found:
             if quad.graph_name == UNNAMED and quad.triple in named:
                 continue  # it is there as part of the union
-            if (count := count + 1) > NESTED:
-                return
             yield Said("own", quad.triple, quad.graph_name if isinstance(quad.graph_name, ox.NamedNode) else None)
             if isinstance(quad.object, ox.BlankNode) and quad.object not in seen:
                 seen.add(quad.object)
                 waiting.append(quad.object)
+
+
+def _labelled(said: Iterable[Said]) -> Iterable[Said]:
+    """The same under labels for blank nodes that do not change from one reading of the files to the next."""
+    found = list(said)
+    quads = [_placed(each.triple, each.graph) for each in found]
+    if not any(map(mentions_blank_node, quads)):
+        return found
+    labelled = renamed(quads, labels_for(quads))
+    return [replace(each, triple=quad.triple) for each, quad in zip(found, labelled, strict=True)]
 
 
 def _ordered(said: Iterable[Said], resource: ox.NamedNode) -> tuple[Said, ...]:

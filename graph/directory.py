@@ -80,7 +80,7 @@ class Directory:
 
     def _is_known(self, iri: str) -> bool:
         node = ox.NamedNode(iri)
-        return any(True for _ in self._store.find(node, None, None)) or self._store.has_graph(node)
+        return any(True for _ in self._store.find(node, None, None)) or any(True for _ in self._store.quads_of(node))
 
 
 def _alike(last: str, iris: Iterable[str], limit: int) -> list[str]:

@@ -5,7 +5,9 @@ come; the other forms are sorted, so that people find things in them, and hold t
 """
 
 import gzip
+import os
 import re
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
 from itertools import chain
@@ -89,16 +91,43 @@ def export(
 def write_file(file: Path, write: Callable[[IO[bytes]], int]) -> tuple[int, str]:
     """Make a file, compressed if its name ends in .gz: what `write` returns of it, and its SHA-256 in hexadecimal digits.
 
-    Neither a time nor its own name stands in it, so that the same content is the same file.
+    Neither a time nor its own name stands in it, so that the same content is the same file. What was there before stays until
+    all of it is written; only what is no regular file, such as a pipe, is written to at once.
     """
-    with file.open("wb") as opened:
-        summed = _Summed(opened)
-        plain = cast("IO[bytes]", summed)
-        if file.suffix != ".gz":
-            return write(plain), summed.total.hexdigest()
-        with gzip.GzipFile("", "wb", LEVEL, plain, mtime=0) as packed:
-            count = write(cast("IO[bytes]", packed))
-        return count, summed.total.hexdigest()
+    if file.exists() and not file.is_file():
+        with file.open("wb") as opened:
+            return _write_into(opened, write, packed=is_packed(file.name))
+    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name[:100]}-", delete=False) as opened:
+        try:
+            made = _write_into(cast("IO[bytes]", opened), write, packed=is_packed(file.name))
+            opened.flush()
+            Path(opened.name).chmod(file.stat().st_mode if file.exists() else 0o666 & ~_umask())
+            Path(opened.name).replace(file)
+        except BaseException:
+            Path(opened.name).unlink(missing_ok=True)
+            raise
+    return made
+
+
+def is_packed(name: str) -> bool:
+    """Whether the name of a file says that it is compressed."""
+    return name.lower().endswith(".gz")
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _write_into(opened: IO[bytes], write: Callable[[IO[bytes]], int], packed: bool) -> tuple[int, str]:
+    summed = _Summed(opened)
+    plain = cast("IO[bytes]", summed)
+    if not packed:
+        return write(plain), summed.total.hexdigest()
+    with gzip.GzipFile("", "wb", LEVEL, plain, mtime=0) as compressed:
+        count = write(cast("IO[bytes]", compressed))
+    return count, summed.total.hexdigest()
 
 
 class _Summed:

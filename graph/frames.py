@@ -83,6 +83,7 @@ def query_message(query: Query, table: str | None, graph: str | None, encoding: 
         "default": query.default_graphs,
         "named": query.named_graphs,
         "inferred": query.inferred,
+        "whole": query.whole,
         "table": table,
         "graph": graph,
         "encoding": encoding,
@@ -94,7 +95,7 @@ def query_of(message: Mapping[str, Any], base: str, prefixes: Mapping[str, str])
     """The query of a message, to be read with the base and prefixes of the graph."""
     values = {name: _term_in(value) for name, value in message["values"].items()}
     graphs = tuple(message["default"]), tuple(message["named"])
-    return Query(message["text"], base, prefixes, values, *graphs, inferred=message["inferred"])
+    return Query(message["text"], base, prefixes, values, *graphs, inferred=message["inferred"], whole=message["whole"])
 
 
 def pack_error(error: errors.AtlasError, leaving: bool = False) -> bytes:
@@ -129,7 +130,7 @@ class Frames:
     def __init__(
         self, send: Callable[[bytes | bytearray | memoryview], None], head: Mapping[str, Any], encoding: str = ""
     ) -> None:
-        self._send_all, self._head, self._encoding = send, {**head, "cut": None}, encoding
+        self._send_all, self._head, self._encoding = send, {"cut": None, **head}, encoding
         self._held = bytearray()
         self._encoder: Encoder | None = None
         self.begun = False
@@ -161,7 +162,7 @@ class Frames:
         """Send what is held, and the end; `cut` names the cap that cut the answer."""
         whole = not self.begun
         if whole:
-            self._head["cut"] = cut
+            self._head["cut"] = cut or self._head["cut"]
             if len(self._held) < WORTH_IT:
                 self._encoding = ""
         first = self._first()

@@ -149,7 +149,7 @@ class Names:
         return shown(term.value, self._bundle.base, self._bundle.prefixes)
 
     def _query(self, question: str, /, **values: Term) -> Iterator[ox.QuerySolution]:
-        results = self._store.query(Query(internal(question), values=values)).results
+        results = self._store.query(Query(internal(question), values=values, whole=True)).results
         assert isinstance(results, ox.QuerySolutions)
         return results
 

@@ -75,6 +75,7 @@ class Readers:
         self._idle: deque[Connection] = deque()
         self._busy: set[Connection] = set()
         self._process: asyncio.subprocess.Process | None = None
+        self._measuring: tuple[str, asyncio.Task[dict[str, Any]] | None] = "", None
         self.alive = False
         self.digest, self.triples, self.modified = "", 0, 0.0
 
@@ -203,14 +204,29 @@ class Readers:
         """A file of the whole data set. Raises EngineFailed, Busy, QueryTimeout and ReaderLost."""
         return Visit(self, {"do": "dump", "file": file, "encoding": "", "seconds": self._settings.write_timeout})
 
-    def catalogue(self, root: str, form: str, queried: bool = True, encoding: str = "") -> "Visit":
+    async def catalogue(self, root: str, form: str, queried: bool = True, encoding: str = "") -> "Visit":
         """The description of the data set as it is served at an address; as `json` what a page shows of it.
 
-        Raises EngineFailed, Busy, QueryTimeout and ReaderLost.
+        Raises Busy, QueryTimeout and ReaderLost.
         """
         place = {"root": root, "digest": self.digest, "modified": self.modified, "queried": queried}
-        message = {"do": "catalogue", "place": place, "form": form, "encoding": encoding}
-        return Visit(self, {**message, "seconds": self._settings.query_timeout})
+        message = {"do": "catalogue", "measures": await self._measures(), "place": place, "form": form}
+        return Visit(self, {**message, "encoding": encoding, "seconds": self._settings.query_timeout})
+
+    async def _measures(self) -> dict[str, Any]:
+        """What takes long to find out of the data set: once an edition, however many ask for it at a time."""
+        edition, task = self._measuring
+        failed = task is not None and task.done() and (task.cancelled() or task.exception() is not None)
+        if task is None or edition != self.digest or failed:
+            task = asyncio.create_task(self._measure())
+            self._measuring = self.digest, task
+        return await asyncio.shield(task)
+
+    async def _measure(self) -> dict[str, Any]:
+        message = {"do": "measures", "encoding": "", "seconds": self._settings.write_timeout}
+        async with Visit(self, message) as answer:
+            found: dict[str, Any] = json.loads(b"".join([chunk async for chunk in answer.chunks]))
+        return found
 
     async def listing(self, start: int, count: int) -> tuple[list[str], int]:
         """Some of the things below the base in the order of their IRIs, and how many there are.
@@ -352,7 +368,8 @@ class Readers:
                 connection.close()
             self.digest, self.triples = outcome["digest"], outcome["triples"]
             if outcome["changed"]:
-                self.modified = time.time()
+                # Dates count seconds: each change has one of its own, or a client would miss the second of two.
+                self.modified = max(time.time(), self.modified // 1 + 1)
         except ReaderLost:
             await asyncio.sleep(GRACE)  # until it is known who died: the rehearsal, or the keeper
             if not self.alive or self._process is not before:

@@ -3,6 +3,7 @@
 https://www.w3.org/TR/dx-prof/; how a visitor asks for one: https://www.w3.org/TR/dx-prof-conneg/
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -14,6 +15,7 @@ from pyoxigraph import Store as Engine
 
 from orgatlas.graph.bundle import BUILT_IN, Bundle
 from orgatlas.graph.errors import QuestionError, UnknownProfile
+from orgatlas.graph.formats import DUMP_FORMATS
 from orgatlas.graph.library import ANY_BASE, ParameterType, read_all, read_question
 from orgatlas.graph.store import MemoryStore, Query
 
@@ -21,6 +23,10 @@ PROFILES = "profiles"
 """The folder beside the questions."""
 
 STANDARD = BUILT_IN / "queries" / PROFILES
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
+RESERVED = {"atlas", "base", "full"} | {form.name for form in DUMP_FORMATS} | {form.suffix for form in DUMP_FORMATS}
+"""Names that stand for our own words, for how much a dump holds, or for a form."""
+
 FOCUS = "resource"
 """The one parameter of a profile: bound, the answer is of that resource and of what is needed to understand it."""
 
@@ -59,6 +65,9 @@ def read_profiles() -> dict[str, Profile]:
 
 def read_profile(path: Path) -> Profile:
     """The profile in a file; raises QuestionError with the line where its head or its SPARQL is broken."""
+    if not _NAME.fullmatch(path.stem) or path.stem in RESERVED:
+        reserved = f"is not one of {', '.join(sorted(RESERVED))}"
+        raise QuestionError(path, None, f"a profile is called in small letters, digits and hyphens, and {reserved}")
     question = read_question(path, more=("profile",))
     assert question.profile is not None
     declared = [(each.name, each.type, each.optional) for each in question.parameters]
@@ -87,6 +96,6 @@ def profiled(store: MemoryStore, profile: Profile, bundle: Bundle, resource: Nam
     The store has to hold what follows as well. Raises QueryError.
     """
     values = {} if resource is None else {FOCUS: resource}
-    results = store.query(Query(profile.text, bundle.base, values=values)).results
+    results = store.query(Query(profile.text, bundle.base, values=values, whole=True)).results
     assert isinstance(results, QueryTriples)
     return sorted(set(results), key=lambda triple: tuple(map(str, triple)))

@@ -10,7 +10,7 @@ import resource
 import signal
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ import pyoxigraph as ox
 from orgatlas.graph.account import Account, written
 from orgatlas.graph.bundle import Bundle
 from orgatlas.graph.caps import Caps
-from orgatlas.graph.catalogue import Place, catalogued, summary
+from orgatlas.graph.catalogue import Measured, Place, catalogued, measured, summary
 from orgatlas.graph.closure import Closure
 from orgatlas.graph.confinement import confine
 from orgatlas.graph.context import Context
@@ -80,11 +80,15 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """An answer ready to be written: its kind, the name of its form, and what writes it and says which cap cut it."""
+    """An answer ready to be written: its kind, the name of its form, and what writes it and says which cap cut it.
+
+    `cut` is the cap, where that is known before.
+    """
 
     kind: AnswerKind
     form: str
     write: Callable[[Frames], str | None]
+    cut: str | None = None
 
 
 def answer_questions(visitor: socket.socket, snapshot: Snapshot) -> None:
@@ -124,7 +128,7 @@ def _answer(visitor: socket.socket, message: Mapping[str, Any], snapshot: Snapsh
     frames: Frames | None = None
     try:
         outgoing = DOERS[message["do"]](message, snapshot)
-        head = {"kind": outgoing.kind, "form": outgoing.form}
+        head = {"kind": outgoing.kind, "form": outgoing.form, "cut": outgoing.cut}
         frames = Frames(visitor.sendall, head, message["encoding"])
         cut = outgoing.write(frames)
         signal.setitimer(signal.ITIMER_REAL, 0)  # before the end is told: who hears of it may ask again
@@ -206,13 +210,14 @@ def _describe(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
     """What there is to say of the first of some IRIs that the graph speaks of."""
     bundle = snapshot.bundle
     description = described(snapshot.store, snapshot.directory, message["addresses"])
+    cut = "rows" if description.cut else None
     if (form_name := message["form"]) in ("csv", "json"):
         content = (as_table if form_name == "csv" else as_rows)(description, bundle)
-        return Outgoing("solutions", form_name, lambda frames: _sent(content, frames, cut=description.cut))
+        return Outgoing("solutions", form_name, lambda frames: _sent(content, frames), cut)
     form = named(form_name, GRAPH_FORMATS)
     quads = document(description, bundle, message["addresses"][description.resource.value])
     content = in_form(quads, form, bundle, snapshot.context)
-    return Outgoing("triples", form.name, lambda frames: _sent(content, frames, cut=description.cut))
+    return Outgoing("triples", form.name, lambda frames: _sent(content, frames), cut)
 
 
 def _vocabulary(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
@@ -243,8 +248,7 @@ def _dump(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
             gzip.GzipFile(fileobj=frames, mode="wb", compresslevel=LEVEL, mtime=0) if dump.compressed else frames
         )
         if dump.profile is not None:
-            triples = profiled(store, profiles[dump.extent], bundle)
-            output.write(in_form((placed(triple) for triple in triples), dump.form, bundle, snapshot.context))
+            export(map(placed, profiled(store, profiles[dump.extent], bundle)), dump.form, output, bundle.prefixes)
         else:
             vocabulary = store.quads_of(ox.NamedNode(bundle.base + VOCABULARY_GRAPH))
             export(statements(store, dump.extent == "full"), dump.form, output, bundle.prefixes, vocabulary)
@@ -254,14 +258,21 @@ def _dump(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
     return Outgoing("triples", dump.form.name, write)
 
 
+def _measures(_: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
+    """What takes long to find out of the data set."""
+    content = json.dumps(asdict(measured(snapshot.store, snapshot.bundle))).encode()
+    return Outgoing("solutions", "json", lambda frames: _sent(content, frames))
+
+
 def _catalogue(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
     """The description of the data set, or what its page shows."""
     store, bundle, place = snapshot.store, snapshot.bundle, Place(**message["place"])
+    measures = Measured(**message["measures"])
     if message["form"] == "json":
-        content = json.dumps(summary(store, bundle, place), ensure_ascii=False).encode()
+        content = json.dumps(summary(store, bundle, measures, place), ensure_ascii=False).encode()
         return Outgoing("solutions", "json", lambda frames: _sent(content, frames))
     form = named(message["form"], GRAPH_FORMATS)
-    triples = catalogued(store, bundle, place, dumps(snapshot.profiles).values())
+    triples = catalogued(store, bundle, measures, place, dumps(snapshot.profiles).values())
     content = in_form((placed(triple) for triple in triples), form, bundle, snapshot.context)
     return Outgoing("triples", form.name, lambda frames: _sent(content, frames))
 
@@ -274,9 +285,8 @@ def _listing(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
     return Outgoing("solutions", "json", lambda frames: _sent(content, frames))
 
 
-def _sent(content: bytes, frames: Frames, cut: bool = False) -> str | None:
+def _sent(content: bytes, frames: Frames) -> None:
     frames.write(content)
-    return "rows" if cut else None
 
 
 def _explain(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
@@ -314,6 +324,7 @@ DOERS: Mapping[str, Callable[[Mapping[str, Any], Snapshot], Outgoing]] = {
     "vocabulary": _vocabulary,
     "context": _context,
     "dump": _dump,
+    "measures": _measures,
     "catalogue": _catalogue,
     "listing": _listing,
     "explain": _explain,

@@ -41,6 +41,7 @@ class Query:
 
     `default_graphs` and `named_graphs` describe its dataset; where both are empty, its own FROM clauses do, or nothing.
     `seconds` is how long it may take, where that is less than is allowed. Unless `inferred`, only what is stated is looked at.
+    To a `whole` one, all graphs are the default graph even where that is strict: it is a question of ours about everything.
     """
 
     text: str
@@ -51,6 +52,7 @@ class Query:
     named_graphs: tuple[str, ...] = ()
     seconds: float | None = None
     inferred: bool = True
+    whole: bool = False
 
 
 class Answer(Protocol):
@@ -146,6 +148,7 @@ class MemoryStore:
                 query.text,
                 base_iri=query.base,
                 prefixes=prefixes,
+                use_default_graph_as_union=query.whole and self.strict,
                 default_graph=default,
                 named_graphs=named,
                 substitutions={ox.Variable(name): value for name, value in query.values.items()},

@@ -160,7 +160,7 @@ class Terminology:
     def _declared(self) -> dict[str, str]:
         """Every term that a vocabulary speaks of, with the kind that it is at least."""
         vocabulary = ox.NamedNode(self._bundle.base + VOCABULARY_GRAPH)
-        results = self._store.query(Query(internal("declared"), values={"vocabulary": vocabulary})).results
+        results = self._store.query(Query(internal("declared"), values={"vocabulary": vocabulary}, whole=True)).results
         assert isinstance(results, ox.QuerySolutions)
         found: dict[str, str] = {}
         for row in results:

@@ -49,7 +49,7 @@ def _vocabulary(store: MemoryStore, bundle: Bundle) -> Iterator[ox.Quad]:
             if not (isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(bundle.base)):
                 yield quad
         return
-    results = store.query(Query(internal("declared"), values={"vocabulary": graph})).results
+    results = store.query(Query(internal("declared"), values={"vocabulary": graph}, whole=True)).results
     assert isinstance(results, ox.QuerySolutions)
     headers = [quad.subject for quad in store.find(None, TYPE, ONTOLOGY)]
     waiting = [*headers, *(row["term"] for row in results)]

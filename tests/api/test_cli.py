@@ -178,7 +178,6 @@ def test_an_export_is_written_and_counted_and_its_checksum_told(tmp_path: Path) 
         ("all.owl", (), "<?xml"),
         ("all.ttl", (), "@prefix"),
         ("all.jsonld", ("--format", "ttl12"), "VERSION"),
-        ("all.dump", (), "@prefix"),
     ],
 )
 def test_the_form_is_what_the_file_is_called_if_none_is_chosen(
@@ -218,6 +217,18 @@ def test_a_disk_that_is_full_is_no_traceback() -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_file_of_an_unknown_kind_is_refused_and_one_that_cannot_be_written_is_left_as_it_was(tmp_path: Path) -> None:
+    assert run("export", "-o", str(tmp_path / "all.dump")).returncode == 2
+    data, kept = tmp_path / "data.ttl", tmp_path / "kept.rdf"
+    data.write_text("<https://example.org/a> <https://example.org/1> 5 .")
+    kept.write_text("precious")
+    done = run("export", "--bundle", str(data), "-o", str(kept))
+    assert done.returncode == 1
+    assert "RDF/XML cannot say this" in done.stderr
+    assert kept.read_text() == "precious"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["data.ttl", "kept.rdf"]
+
+
 def test_a_site_is_written_and_said_where(tmp_path: Path) -> None:
     file = tmp_path / "small.ttl"
     file.write_text("<id/a> <p> <id/b> .")

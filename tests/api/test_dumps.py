@@ -68,6 +68,15 @@ def test_a_download_that_broke_off_goes_on(client: httpx.Client) -> None:
     assert other.content == whole.content
 
 
+@pytest.mark.parametrize("asked", ["lines=1-2", "bytes", "bytes=x"])
+def test_a_range_of_an_unknown_kind_is_as_good_as_none(client: httpx.Client, asked: str) -> None:
+    found = client.get("/dumps/base.nq", headers={"Range": asked})
+    assert found.status_code == HTTPStatus.OK
+    assert client.head("/dumps/base.nq", headers={"Range": "bytes=1-2"}).status_code == HTTPStatus.OK
+    again = client.get("/dumps/base.nq", headers={"Range": "bytes=1-2", "If-None-Match": found.headers["etag"]})
+    assert again.status_code == HTTPStatus.NOT_MODIFIED
+
+
 def test_a_file_that_is_not_there_is_not_found(client: httpx.Client) -> None:
     for name in ("full.ttlx", "..%2F..%2Fetc%2Fpasswd", "full", "full.ttl.zip", ".sha256", "snapshot.nq"):
         found = client.get(f"/dumps/{name}")

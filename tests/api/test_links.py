@@ -179,3 +179,32 @@ def test_a_site_is_made_anew_in_its_place(tmp_path: Path) -> None:
     asyncio.run(write_site([file], Settings(), folder, lambda _: None))
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == first
     assert b'href="https://elsewhere.example/c?d=e"' in (folder / "en" / "b" / "index.html").read_bytes()
+
+
+ODD = """
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+<id/%2e%2e/%2e%2e/%2e%2e/ESCAPED> rdfs:label "out" . <id/..%2F..%2FESCAPED> rdfs:label "out" .
+<id/nul%00x> rdfs:label "NUL" . <id/a> <https://example.org/1> "no name for an element" .
+<id/a.ttl/b> rdfs:label "below a file" . <id/a%2Fb> rdfs:label "one" . <id/a/b> rdfs:label "other" .
+<index.html> rdfs:label "index" . <id/c/> rdfs:label "slash" . <id/LONG> rdfs:label "long" . <id/q?x=1> rdfs:label "query" .
+<id/hub> <p> <id/%2e%2e/%2e%2e/%2e%2e/ESCAPED> , <id/nul%00x> , <id/a> , <id/a%2Fb> , <id/a/b> , <id/c/> .
+<id/hub> <p> <id/LONG> , <id/q?x=1> .
+"""
+
+
+def test_names_that_no_file_can_have_are_left_out_and_nothing_is_written_elsewhere(tmp_path: Path) -> None:
+    file = tmp_path / "odd.ttl"
+    file.write_text(ODD.replace("LONG", "l" * 300))
+    folder = tmp_path / "deep" / "er" / "site"
+    asyncio.run(write_site([file], Settings(), folder, lambda _: None))
+    assert {path.name for path in tmp_path.iterdir()} == {"odd.ttl", "deep"}
+    assert not list(tmp_path.rglob("*ESCAPED*"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        with httpx.Client(base_url=f"http://127.0.0.1:{server.server_address[1]}", timeout=30) as client:
+            answers, wrong = crawl(client, ["/en/", "/fr/", "/en/hub/", "/en/a/"])
+        server.shutdown()
+        thread.join()
+    assert wrong == []
+    assert len(answers) > 20

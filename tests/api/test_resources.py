@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from http import HTTPStatus
+from pathlib import Path
 from urllib.parse import quote
 
 import httpx
@@ -16,6 +17,7 @@ from orgatlas.api.addresses import SUFFIXES
 from orgatlas.api.resources import MEDIA_TYPES
 from orgatlas.graph.bundle import Bundle
 from orgatlas.graph.formats import GRAPH_FORMATS
+from orgatlas.graph.pool import Readers
 from orgatlas.graph.settings import Settings
 
 DIRECTORATE = "/unit/international-relations-directorate"
@@ -343,3 +345,107 @@ def test_the_data_set_in_the_words_of_a_profile_is_the_whole_of_it(client: httpx
     assert set(one.splitlines()) < set(whole.splitlines())
     table = client.get("/id/service/chaplaincy.csv", params={"profile": "cpsv-ap"})
     assert len(table.text.splitlines()) == len(one.splitlines()) + 1
+
+
+# What is not there, and what is there only now.
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/en/nosuch", 404),
+        ("/fr/unit/nosuch", 404),
+        ("/data/nosuch.ttl", 404),
+        ("/ns/9.9.9.ttl", 404),
+        ("/en/queries/nosuch", 404),
+        ("/en/resource", 400),
+        ("/ns.foo", 404),
+        ("/shapes.html", 404),
+        ("/shapes.foo.ttl", 404),
+    ],
+)
+def test_what_is_not_there_has_not_stayed_the_same(client: httpx.Client, path: str, status: int) -> None:
+    for headers in (
+        {"If-None-Match": "*"},
+        {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"},
+        {"If-None-Match": client.get("/en/dataset").headers["etag"]},
+    ):
+        assert client.get(path, headers=headers).status_code == status
+
+
+def test_two_changes_in_a_second_have_different_dates(
+    running: Callable[..., AbstractContextManager[tuple[Readers, int]]], tmp_path: Path
+) -> None:
+    file = tmp_path / "small.ttl"
+    file.write_text("<https://example.org/atlas/id/a> <https://example.org/p> 0 .")
+    with (
+        running([file], Settings(readers=2, writable=True, gate=False), token="secret") as (_, port),
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"Authorization": "Bearer secret"}) as client,
+    ):
+        seen = set()
+        for number in range(1, 4):
+            update = f"INSERT DATA {{ <https://example.org/atlas/id/a> <https://example.org/p> {number} }}"
+            client.post("/sparql", data={"update": update}).raise_for_status()
+            found = client.get("/data/a.nt")
+            assert f'"{number}"' in found.text
+            seen.add(found.headers["last-modified"])
+        assert len(seen) == 3
+        client.post("/sparql", data={"update": "DELETE WHERE { ?s ?p ?o }"}).raise_for_status()
+        assert client.get("/data/a.nt").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_a_document_that_is_cut_says_so_however_long_it_is(
+    serving: Callable[..., AbstractContextManager[httpx.Client]], tmp_path: Path
+) -> None:
+    file = tmp_path / "hub.ttl"
+    links = "".join(f"<id/a-rather-long-name-for-a-thing-{n}> <p> <id/hub> .\n" for n in range(3000))
+    nested = "".join("<id/nest> <p> [ <p> 1 ] .\n" for _ in range(1500))
+    file.write_text(links + nested)
+    with serving([file]) as client:
+        for name in ("hub", "nest"):
+            for suffix in ("ttl", "csv"):
+                found = client.get(f"/data/{name}.{suffix}")
+                assert found.headers.get("orgatlas-truncated") == "rows", (name, suffix)
+        assert len(client.get("/data/hub.ttl").content) > 128 * 1024
+        assert "orgatlas-truncated" not in client.get("/data/a-rather-long-name-for-a-thing-1.ttl").headers
+
+
+@pytest.mark.parametrize("suffix", ["ttl", "csv", "nq"])
+def test_blank_nodes_are_called_the_same_after_a_restart(
+    serving: Callable[..., AbstractContextManager[httpx.Client]], tmp_path: Path, suffix: str
+) -> None:
+    file = tmp_path / "blank.ttl"
+    file.write_text("<id/a> <p> [ <q> 1 ; <r> [ <q> 2 ] ] , [ <q> 3 ] , [ <q> 4 ] .")
+    contents = set()
+    for _ in range(2):
+        with serving([file]) as client:
+            contents.add(client.get(f"/data/a.{suffix}").content)
+    assert len(contents) == 1
+
+
+def test_a_strict_default_graph_hides_nothing_from_descriptions(
+    running: Callable[..., AbstractContextManager[tuple[Readers, int]]],
+) -> None:
+    texts = []
+    for strict in (False, True):
+        with running([], Settings(readers=2, strict_default_graph=strict)) as (_, port):
+            home = f"http://127.0.0.1:{port}"
+            texts.append(httpx.get(f"{home}/data{DIRECTORATE}.nq").text)
+            assert httpx.get(f"{home}/data{DIRECTORATE}.ttl", params={"profile": "org"}).status_code == HTTPStatus.OK
+            assert "void:triples 0" not in httpx.get(f"{home}/.well-known/void").text
+            assert len(httpx.get(f"{home}/dumps/org.ttl").text) > 5000
+    assert texts[0] == texts[1]
+
+
+def test_a_name_that_ends_in_a_slash_has_a_page_and_documents(
+    serving: Callable[..., AbstractContextManager[httpx.Client]], tmp_path: Path
+) -> None:
+    file = tmp_path / "slash.ttl"
+    file.write_text("<id/t/> <p> 1 . <id/q?x=1&y=2> <p> 2 .")
+    with serving([file]) as client:
+        for path in ("/id/t/", "/id/q?x=1&y=2"):
+            for accept in ("text/turtle", BROWSER):
+                found = client.get(path, headers={"Accept": accept}, follow_redirects=True)
+                assert found.status_code == HTTPStatus.OK, (path, accept)
+            for target in re.findall(r"<(/[^>]*)>", client.get(path).headers["link"]):
+                assert client.get(target).status_code == HTTPStatus.OK, target

@@ -12,7 +12,7 @@ from orgatlas.graph.bundle import Bundle, open_bundle
 from orgatlas.graph.errors import BrokenBundle, QuestionError, UnknownProfile
 from orgatlas.graph.frames import pack_error, unpack_error
 from orgatlas.graph.library import read_question
-from orgatlas.graph.profiles import Profile, find_profile, profiled, profiles_of, read_profile, read_profiles
+from orgatlas.graph.profiles import STANDARD, Profile, find_profile, profiled, profiles_of, read_profile, read_profiles
 from orgatlas.graph.store import MemoryStore
 from orgatlas.graph.validator import PyShaclValidator, ShaclValidator, Validator
 from orgatlas.graph.vocabulary import PREFIXES, name
@@ -654,3 +654,11 @@ def test_a_question_is_not_a_profile(tmp_path: Path) -> None:
     file.write_text(HEAD + IRI + PARAMETER + BODY, encoding="utf-8")
     with pytest.raises(QuestionError, match="unknown key 'profile'"):
         read_question(file)
+
+
+@pytest.mark.parametrize("stem", ["my profile", 'x"y', "full", "base", "trig", "ttl12", "atlas", "Org", "a--b", "é"])
+def test_a_profile_has_a_name_that_stands_for_nothing_else(tmp_path: Path, stem: str) -> None:
+    file = tmp_path / f"{stem}.rq"
+    file.write_text((STANDARD / "org.rq").read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(QuestionError, match="is called in small letters"):
+        read_profile(file)
