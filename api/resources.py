@@ -229,15 +229,19 @@ def _links(atlas: Atlas, iri: str, chosen: str | None) -> str:
 def _profile_links(
     atlas: Atlas, iri: str, chosen: str, spoken: Sequence[str], profile: Profile | None
 ) -> Iterator[str]:
-    """The profile of a document, and the others in which its thing is told of."""
+    """The profile of a document, and the others in which its thing is told of.
+
+    These are no mere alternates: rdflib reads the first of those that is JSON-LD in place of the document itself.
+    """
     address = data_path(atlas.bundle.base, iri, chosen)
+    rest = f'rel="alternate describedby"; type="{MEDIA_TYPES[chosen]}"'
     yield f'<{profile.iri if profile else OURS}>; rel="profile"'
     if profile is not None:
-        yield f'<{address}>; rel="alternate"; type="{MEDIA_TYPES[chosen]}"; formats="{OURS}"'
+        yield f'<{address}>; {rest}; formats="{OURS}"'
     for name in spoken:
         if profile is None or profile.name != name:
             other = atlas.profiles[name]
-            yield f'<{_with_profile(address, other)}>; rel="alternate"; type="{MEDIA_TYPES[chosen]}"; formats="{other.iri}"'
+            yield f'<{_with_profile(address, other)}>; {rest}; formats="{other.iri}"'
 
 
 def _with_profile(address: str, profile: Profile | None) -> str:

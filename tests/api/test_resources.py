@@ -12,6 +12,7 @@ from urllib.parse import quote
 import httpx
 import pyoxigraph as ox
 import pytest
+from rdflib import Dataset, Graph
 
 from orgatlas.api.addresses import SUFFIXES
 from orgatlas.api.resources import MEDIA_TYPES
@@ -311,7 +312,9 @@ def test_a_profile_is_chosen_by_parameter_or_header(client: httpx.Client) -> Non
 
 def test_the_other_profiles_of_a_thing_are_listed_and_answer(client: httpx.Client) -> None:
     links = client.get("/data/service/chaplaincy.ttl").headers["link"]
-    listed = re.findall(r'<([^>]*\?profile=[^>]*)>; rel="alternate"; type="text/turtle"; formats="([^"]*)"', links)
+    listed = re.findall(
+        r'<([^>]*\?profile=[^>]*)>; rel="alternate describedby"; type="text/turtle"; formats="([^"]*)"', links
+    )
     assert {name.partition("profile=")[2] for name, _ in listed} == {"cpsv-ap", "schema-org"}
     for target, iri in listed:
         found = client.get(target)
@@ -449,3 +452,10 @@ def test_a_name_that_ends_in_a_slash_has_a_page_and_documents(
                 assert found.status_code == HTTPStatus.OK, (path, accept)
             for target in re.findall(r"<(/[^>]*)>", client.get(path).headers["link"]):
                 assert client.get(target).status_code == HTTPStatus.OK, target
+
+
+def test_rdflib_reads_the_document_that_it_asks_for(client: httpx.Client) -> None:
+    address = f"{str(client.base_url).rstrip('/')}/data/service/chaplaincy"
+    read = Dataset().parse(f"{address}.jsonld", format="json-ld")
+    turtle = Graph().parse(f"{address}.ttl", format="turtle")
+    assert {quad[:3] for quad in read.quads()} == set(turtle)
