@@ -10,9 +10,7 @@ from collections.abc import Mapping
 from urllib.parse import quote, unquote, urlencode
 
 from orgatlas.graph.formats import GRAPH_FORMATS
-
-ID = "id/"
-"""What the IRI of a thing has behind the base; a page and a document leave it out."""
+from orgatlas.graph.vocabulary import ID
 
 WELL_KNOWN = "/.well-known/void"
 """Where harvesters look for the description of the data set (https://www.w3.org/TR/void/#well-known)."""
@@ -28,7 +26,9 @@ TAKEN = frozenset({"", "explain", "ns", "org", "queries", "resource", "search", 
 BELOW = frozenset({"queries"})
 """Those that have further pages below them."""
 
-_LEGAL = "/:@!$&'()*+,;=~%-._"
+LEGAL = "/:@!$&'()*+,;=~%-._"
+"""What the path of an address may hold as it is, beside letters and digits."""
+
 _DOTS = re.compile(r"(?:^|/)(?:\.|%2[Ee]){1,2}(?:/|$)")
 _BYTES = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 _HARMLESS = re.compile(r"%(?:2[146789A-Ea-e]|3[0-9ABDabd]|4[0-9A-Fa-f]|5[0-9AFaf]|6[1-9A-Fa-f]|7[0-9AEae])")
@@ -77,7 +77,7 @@ def _path(base: str, iri: str) -> str | None:
     path, mark, fragment = iri.removeprefix(base).removeprefix(ID).partition("#")
     if not path or "?" in path or path.startswith("/") or path.endswith("/") or _DOTS.search(path):
         return None
-    return quote(path, safe=_LEGAL) + (f"#{quote(fragment, safe=_LEGAL)}" if mark else "")
+    return quote(path, safe=LEGAL) + (f"#{quote(fragment, safe=LEGAL)}" if mark else "")
 
 
 def _first(path: str) -> str:

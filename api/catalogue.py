@@ -3,7 +3,6 @@
 https://www.w3.org/TR/void/#well-known, https://www.sitemaps.org/protocol.html and https://www.rfc-editor.org/rfc/rfc9309
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -20,10 +19,9 @@ from orgatlas.api.atlas import Atlas
 from orgatlas.api.caching import unchanged, validators
 from orgatlas.api.languages import LANGUAGES, Wording, worded
 from orgatlas.api.limits import query_pairs
-from orgatlas.api.negotiation import choose, choose_language
-from orgatlas.api.pages import page_url, render, resource_url
+from orgatlas.api.negotiation import choose
+from orgatlas.api.pages import language_for, page_url, render, resource_url
 from orgatlas.api.sparql import GRAPH_TYPES, graph_form
-from orgatlas.graph.dumps import dumps
 from orgatlas.graph.vocabulary import PREFIXES
 
 PAGE = "text/html"
@@ -42,7 +40,7 @@ async def description(request: Request, atlas: Atlas) -> Response:
     """The description of the data set as DCAT and VoID, where harvesters look for it; for people its page."""
     formats = [value for name, value in query_pairs(request) if name == "format"]
     if not formats and choose(request.headers.get("accept"), [*GRAPH_TYPES, PAGE]) == PAGE:
-        language = choose_language(request.headers.get("accept-language"), LANGUAGES)
+        language = language_for(request)
         return RedirectResponse(page_url(language, "dataset"), HTTPStatus.SEE_OTHER, {"Vary": VARY})
     form, media_type = graph_form(request, formats)
     headers = {**validators(atlas, form.name), "Vary": VARY}
@@ -54,10 +52,8 @@ async def description(request: Request, atlas: Atlas) -> Response:
 
 async def dataset_page(request: Request, atlas: Atlas, language: str) -> Response:
     """The page of the data set."""
-    async with await atlas.readers.catalogue(root(request, atlas), "json") as answer:
-        summary = json.loads(b"".join([chunk async for chunk in answer.chunks]))
+    summary = await (await atlas.readers.catalogue(root(request, atlas), "json")).read_json()
     base = atlas.bundle.base
-    files = dumps(atlas.profiles)
     return render(
         request,
         language,
@@ -81,7 +77,7 @@ async def dataset_page(request: Request, atlas: Atlas, language: str) -> Respons
             (_called(each["label"], each["iri"], language), resource_url(atlas, language, each["iri"]))
             for each in summary["sources"]
         ],
-        files=[(dump, files[f"{name}.gz"]) for name, dump in files.items() if not dump.compressed],
+        files=[(dump, atlas.dumps[f"{name}.gz"]) for name, dump in atlas.dumps.items() if not dump.compressed],
         documents=[(suffix, data_path(base, summary["iri"], suffix)) for suffix in SUFFIXES if summary["said"]],
         described=schema_org(summary, atlas, root(request, atlas)),
         root=root(request, atlas),
@@ -131,7 +127,7 @@ def schema_org(summary: Mapping[str, Any], atlas: Atlas, address: str) -> dict[s
                 "encodingFormat": "application/gzip" if dump.compressed else dump.media_type,
                 "contentUrl": f"{address}dumps/{dump.file}",
             }
-            for dump in dumps(atlas.profiles).values()
+            for dump in atlas.dumps.values()
         ],
     }
 

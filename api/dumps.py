@@ -13,10 +13,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from orgatlas.api.atlas import Atlas
 from orgatlas.api.caching import unchanged, validators
-from orgatlas.api.languages import LANGUAGES
-from orgatlas.api.negotiation import choose_language
-from orgatlas.api.pages import page_url
-from orgatlas.graph.dumps import dumps
+from orgatlas.api.pages import language_for, page_url
 
 CHECKSUM = ".sha256"
 RANGES = re.compile(r"bytes=[0-9,\s-]+", re.IGNORECASE)
@@ -24,7 +21,7 @@ RANGES = re.compile(r"bytes=[0-9,\s-]+", re.IGNORECASE)
 
 async def index(request: Request, _: Atlas) -> Response:
     """The list of the files, on the page of the data set."""
-    language = choose_language(request.headers.get("accept-language"), LANGUAGES)
+    language = language_for(request)
     target = f"{page_url(language, 'dataset')}#files"
     return RedirectResponse(target, HTTPStatus.SEE_OTHER, {"Vary": "Accept-Language"})
 
@@ -32,7 +29,7 @@ async def index(request: Request, _: Atlas) -> Response:
 async def dump(request: Request, atlas: Atlas) -> Response:
     """A file of the whole data set; with .sha256 behind its name, its checksum as sha256sum(1) writes it."""
     name = request.path_params["file"]
-    file, known = name.removesuffix(CHECKSUM), dumps(atlas.profiles)
+    file, known = name.removesuffix(CHECKSUM), atlas.dumps
     if file not in known:
         nearest = get_close_matches(file, known) or list(known)
         raise HTTPException(HTTPStatus.NOT_FOUND, f"There is no such file. Files: {', '.join(nearest)}.")

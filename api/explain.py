@@ -3,7 +3,6 @@
 https://www.w3.org/TR/json-ld11/ and https://www.w3.org/TR/prov-o/
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -16,10 +15,10 @@ from starlette.responses import RedirectResponse, Response
 
 from orgatlas.api.answers import encoding_for, send
 from orgatlas.api.atlas import Atlas
-from orgatlas.api.languages import LANGUAGES, N_, Wording, translations, worded
+from orgatlas.api.languages import N_, Wording, translations, worded
 from orgatlas.api.limits import Pairs, query_pairs
-from orgatlas.api.negotiation import choose, choose_language
-from orgatlas.api.pages import render, resource_url
+from orgatlas.api.negotiation import choose
+from orgatlas.api.pages import language_for, render, resource_url
 from orgatlas.api.problems import problem, told
 from orgatlas.api.sparql import GRAPH_TYPES, VARY, graph_form
 from orgatlas.api.tables import short
@@ -136,7 +135,7 @@ async def explanation(request: Request, atlas: Atlas) -> Response:
     formats = [value for name, value in pairs if name == "format"]
     accept = request.headers.get("accept")
     if not formats and choose(accept, [*GRAPH_TYPES, "text/html"]) == "text/html":
-        language = choose_language(request.headers.get("accept-language"), LANGUAGES)
+        language = language_for(request)
         search = request.scope["query_string"].decode("ascii", "replace")
         target = f"/{language}/explain" + (f"?{search}" if search else "")
         return RedirectResponse(target, 303, {"Vary": "Accept, Accept-Language"})
@@ -155,8 +154,7 @@ async def explanation_page(request: Request, atlas: Atlas, language: str) -> Res
     if asked:
         try:
             terms = _terms(pairs)
-            async with atlas.readers.explain(terms, str(request.url), JSON_LD.name) as answer:
-                document = json.loads(b"".join([chunk async for chunk in answer.chunks]))
+            document = await atlas.readers.explain(terms, str(request.url), JSON_LD.name).read_json()
             found = _Reading(atlas, language).shown(document)
         except (ParameterError, ProofTooLarge, QueryError) as error:
             fault = problem(error)

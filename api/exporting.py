@@ -36,7 +36,7 @@ def write_dump(bundle: Bundle, form: str | None, full: bool, file: Path | None, 
 def _chosen(bundle: Bundle, form: str | None, file: Path | None) -> tuple[GraphFormat, Profile | None]:
     told = of_file(file.name, DUMP_FORMATS) if file else None
     if form is None:
-        if file is not None and file.suffix and told is None and file.is_file() | (not file.exists()):
+        if file is not None and file.suffix and told is None and (file.is_file() or not file.exists()):
             raise UnknownFormat(file.name, [each.suffix for each in DUMP_FORMATS])
         return told or named("trig", DUMP_FORMATS), None
     profiles = profiles_of(bundle)

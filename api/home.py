@@ -15,8 +15,8 @@ from orgatlas.api.answers import Binding, Shown, shown
 from orgatlas.api.atlas import Atlas
 from orgatlas.api.languages import LANGUAGES, Wording, folded
 from orgatlas.api.library import by_tag
-from orgatlas.api.negotiation import choose, choose_language
-from orgatlas.api.pages import render, resource_url
+from orgatlas.api.negotiation import choose
+from orgatlas.api.pages import language_for, render, resource_url
 from orgatlas.api.sparql import GRAPH_TYPES
 
 LIST_LIMIT = 200
@@ -80,7 +80,7 @@ async def entrance(request: Request, _: Atlas) -> Response:
     headers = {"Vary": "Accept, Accept-Language", "Link": DESCRIBED_BY}
     if choose(request.headers.get("accept"), ["text/html", *GRAPH_TYPES]) != "text/html":
         return RedirectResponse(WELL_KNOWN, 303, headers)
-    language = choose_language(request.headers.get("accept-language"), LANGUAGES)
+    language = language_for(request)
     return RedirectResponse(f"/{language}/", 303, headers)
 
 

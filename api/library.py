@@ -21,8 +21,7 @@ from orgatlas.api.atlas import Atlas
 from orgatlas.api.caching import unchanged, validators
 from orgatlas.api.languages import LANGUAGES, N_, NAMES, Wording
 from orgatlas.api.limits import Pairs, query_pairs
-from orgatlas.api.negotiation import choose_language
-from orgatlas.api.pages import render
+from orgatlas.api.pages import language_for, render
 from orgatlas.api.problems import problem, told
 from orgatlas.api.sparql import infers
 from orgatlas.api.tables import table
@@ -129,7 +128,7 @@ async def file(request: Request, atlas: Atlas) -> Response:
     path = PurePath(request.path_params["file"])
     question = find(atlas.library, path.stem)
     if not path.suffix:
-        language = choose_language(request.headers.get("accept-language"), LANGUAGES)
+        language = language_for(request)
         search = request.scope["query_string"].decode("ascii", "replace")
         target = f"/{language}/queries/{quote(question.name)}" + (f"?{search}" if search else "")
         return RedirectResponse(target, 303, {"Vary": "Accept-Language"})

@@ -3,7 +3,6 @@
 https://www.w3.org/TR/swbp-vocab-pub/ and https://www.w3.org/TR/shacl/
 """
 
-import json
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -18,7 +17,6 @@ from orgatlas.api.diagram import class_diagram, note
 from orgatlas.api.languages import N_, worded
 from orgatlas.api.pages import page_url, render, resource_url
 from orgatlas.graph.internal import internal
-from orgatlas.graph.pool import Visit
 from orgatlas.graph.terminology import anchor
 
 FILES = ("ttl", "rdf", "jsonld", "nt")
@@ -91,7 +89,7 @@ CHANGES: Mapping[str, str] = {"label": N_("its name"), "definition": N_("its def
 
 async def ontology_page(request: Request, atlas: Atlas, language: str) -> Response:
     """Every ontology of the graph, and every term, with a picture, its axioms in words and its use."""
-    glossary = await _document(atlas.readers.glossary())
+    glossary = await atlas.readers.glossary().read_json()
     places = {iri: f"#{place}" for iri, place in glossary["anchors"].items()}
     linked = _Links(atlas, language, glossary["names"], places)
     return render(
@@ -117,7 +115,7 @@ async def ontology_page(request: Request, atlas: Atlas, language: str) -> Respon
 
 async def shapes_page(request: Request, atlas: Atlas, language: str) -> Response:
     """Every rule of the shapes: what it applies to, what must hold, what is wrong otherwise, and what to do."""
-    rulebook = await _document(atlas.readers.rulebook())
+    rulebook = await atlas.readers.rulebook().read_json()
     places = {iri: f"{page_url(language, 'ns')}#{anchor(iri, atlas.bundle)}" for iri in rulebook["terms"]}
     places |= {iri: f"#{place}" for iri, place in rulebook["anchors"].items()}
     linked = _Links(atlas, language, rulebook["names"], places)
@@ -130,12 +128,6 @@ async def shapes_page(request: Request, atlas: Atlas, language: str) -> Response
         files=[(suffix, f"/shapes.{suffix}") for suffix in FILES],
         severities=SEVERITIES,
     )
-
-
-async def _document(visit: Visit) -> dict[str, Any]:
-    async with visit as answer:
-        found: dict[str, Any] = json.loads(b"".join([chunk async for chunk in answer.chunks]))
-    return found
 
 
 class _Links:

@@ -21,6 +21,7 @@ from orgatlas.api.addresses import page_path
 from orgatlas.api.atlas import Atlas
 from orgatlas.api.languages import LANGUAGES, NAMES, Wording, language_of, number, translations, typeset, worded
 from orgatlas.api.limits import query_pairs
+from orgatlas.api.negotiation import choose_language
 from orgatlas.graph.vocabulary import PREFIXES
 
 WEB = Path(__file__).parent / "web"
@@ -65,6 +66,11 @@ def render(
     }
     html = _environment(language).get_template(template).render(values)
     return HTMLResponse(html, status, {"Content-Language": language, **(headers or {})})
+
+
+def language_for(request: Request) -> str:
+    """The language in which a client is sent to a page."""
+    return choose_language(request.headers.get("accept-language"), LANGUAGES)
 
 
 def page_url(language: str, *segments: str, **parameters: str) -> str:

@@ -15,9 +15,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from orgatlas.api.languages import LANGUAGES, N_, language_of, translations
-from orgatlas.api.negotiation import choose, choose_language
-from orgatlas.api.pages import render, resource_url
+from orgatlas.api.languages import N_, language_of, translations
+from orgatlas.api.negotiation import choose
+from orgatlas.api.pages import language_for, render, resource_url
 from orgatlas.graph.errors import (
     AtlasError,
     Busy,
@@ -164,7 +164,7 @@ async def answer(request: Request, error: Exception) -> Response:
         return page(request, found, language)
     varying = {**found.headers, "Vary": "Accept, Accept-Language"}
     if choose(request.headers.get("accept"), [MEDIA_TYPE, "application/json", "text/html"]) == "text/html":
-        language = choose_language(request.headers.get("accept-language"), LANGUAGES)
+        language = language_for(request)
         return page(request, found, language, varying)
     members = {
         "type": found.type,

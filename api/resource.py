@@ -104,9 +104,8 @@ class View:
     cut: bool
 
 
-def resource_view(content: bytes, atlas: Atlas, language: str) -> View:
-    """The view of a description that a reader wrote as JSON."""
-    document = json.loads(content)
+def resource_view(document: Mapping[str, Any], atlas: Atlas, language: str) -> View:
+    """The view of a description, as graph/describe.py writes it as JSON."""
     return _Reading(document, atlas, language).view()
 
 

@@ -16,14 +16,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from orgatlas.api.addresses import SUFFIXES, candidates, data_path, document_iri, page_path, things
+from orgatlas.api.addresses import LEGAL, SUFFIXES, candidates, data_path, document_iri, page_path, things
 from orgatlas.api.answers import encoding_for, send
 from orgatlas.api.atlas import Atlas
 from orgatlas.api.caching import unchanged, validators
 from orgatlas.api.languages import LANGUAGES, N_, translations
 from orgatlas.api.limits import absolute_iri, query_pairs
-from orgatlas.api.negotiation import choose, choose_language, choose_profile
-from orgatlas.api.pages import render
+from orgatlas.api.negotiation import choose, choose_profile
+from orgatlas.api.pages import language_for, render
 from orgatlas.api.resource import resource_view
 from orgatlas.api.sparql import GRAPH_TYPES
 from orgatlas.graph.errors import SilentProfile, UnknownFormat, UnknownResource
@@ -106,9 +106,7 @@ async def resource_page(request: Request, atlas: Atlas, language: str) -> Respon
         # So are pages called that a host of files serves.
         return RedirectResponse(page_path(atlas.bundle.base, language, iri), HTTPStatus.PERMANENT_REDIRECT)
     addresses = {iri: document_iri(atlas.bundle.base, iri)}
-    async with atlas.readers.describe(addresses, "json") as answer:
-        content = b"".join([chunk async for chunk in answer.chunks])
-    view = resource_view(content, atlas, language)
+    view = resource_view(await atlas.readers.describe(addresses, "json").read_json(), atlas, language)
     canonical = page_path(atlas.bundle.base, language, iri)
     return render(
         request,
@@ -131,7 +129,7 @@ async def _document(
 ) -> Response:
     """The document of the first thing there is; what ends like a suffix may belong to a name as well."""
     profile, named = wanted_profile(request, atlas.profiles)
-    chosen = suffix or _chosen(request) or ("ttl" if named and profile else None)  # no page is in other words
+    chosen = suffix or _chosen(request, named and profile is not None)
     tags = validators(
         atlas, str(request.url.path), str(request.url.query), chosen or "", profile.name if profile else ""
     )
@@ -146,7 +144,7 @@ async def _document(
             raise
         iri, spoken = await atlas.readers.resource_and_profiles([*else_found, *found])
     if chosen is None:
-        language = choose_language(request.headers.get("accept-language"), LANGUAGES)
+        language = language_for(request)
         return RedirectResponse(page_path(atlas.bundle.base, language, iri), HTTPStatus.SEE_OTHER, {"Vary": VARY})
     base = atlas.bundle.base
     if profile is not None and profile.name not in spoken:
@@ -173,17 +171,20 @@ async def _document(
 def _see_other(request: Request, atlas: Atlas, iri: str) -> Response:
     base = atlas.bundle.base
     profile, named = wanted_profile(request, atlas.profiles)
-    chosen = _chosen(request) or ("ttl" if named and profile else None)
+    chosen = _chosen(request, named and profile is not None)
     if chosen is None:
-        language = choose_language(request.headers.get("accept-language"), LANGUAGES)
+        language = language_for(request)
         target = page_path(base, language, iri)
     else:
         target = _with_profile(data_path(base, iri, chosen), profile if named else None)
     return RedirectResponse(target, HTTPStatus.SEE_OTHER, {"Vary": VARY, "Link": _links(atlas, iri, None)})
 
 
-def _chosen(request: Request) -> str | None:
-    """The suffix of the form that a client likes best, None for a page. Raises UnknownFormat, or 406 where none will do."""
+def _chosen(request: Request, in_profile: bool) -> str | None:
+    """The suffix of the form that a client likes best, None for a page: Turtle instead in a profile it named.
+
+    Raises UnknownFormat, or 406 where none will do.
+    """
     formats = [value for name, value in query_pairs(request) if name == "format"]
     if formats:
         if len(formats) > 1:
@@ -197,7 +198,9 @@ def _chosen(request: Request) -> str | None:
     if media_type is None:
         detail = f"Available: {', '.join((PAGE, *MEDIA_TYPES.values()))}."
         raise HTTPException(HTTPStatus.NOT_ACCEPTABLE, detail, {"Vary": VARY})
-    return None if media_type == PAGE else FORMS[media_type]
+    if media_type == PAGE:
+        return "ttl" if in_profile else None  # no page is in other words
+    return FORMS[media_type]
 
 
 @lru_cache(256)
@@ -269,7 +272,7 @@ def wanted_profile(request: Request, profiles: Mapping[str, Profile]) -> tuple[P
 
 def _uri(iri: str) -> str:
     """An IRI as a header can hold it."""
-    return quote(iri, safe=":/?#[]@!$&'()*+,;=~%-._")
+    return quote(iri, safe=f"{LEGAL}?#[]")
 
 
 def _sent_path(request: Request) -> str:

@@ -18,19 +18,17 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from starlette.types import ASGIApp, Message
 
-from orgatlas.api.addresses import SUFFIXES, data_path, page_path
+from orgatlas.api.addresses import LEGAL, SUFFIXES, data_path, page_path
 from orgatlas.api.app import create_app
 from orgatlas.api.atlas import Atlas
 from orgatlas.api.catalogue import PAGES
 from orgatlas.api.languages import LANGUAGES
 from orgatlas.graph.bundle import open_bundle
-from orgatlas.graph.dumps import dumps
 from orgatlas.graph.errors import EngineFailed, UsageError
 from orgatlas.graph.formats import GRAPH_FORMATS
-from orgatlas.graph.internal import internal
 from orgatlas.graph.pool import keeper
 from orgatlas.graph.settings import Settings
-from orgatlas.graph.store import Query
+from orgatlas.graph.vocabulary import ID
 
 MARK = ".orgatlas-site"
 """The file by which a folder is known as one that this command made, and may make anew."""
@@ -84,9 +82,7 @@ async def _write(paths: Sequence[Path], settings: Settings, folder: Path, say: C
         if left_out := len(site.missing):
             say(f"{left_out:,} addresses that no file can have are left out")
         say("data set")
-        await site.write_all(
-            f"/dumps/{file}{end}" for file in dumps(app.state.atlas.profiles) for end in ("", ".sha256")
-        )
+        await site.write_all(f"/dumps/{file}{end}" for file in site.atlas.dumps for end in ("", ".sha256"))
         await site.write_all(("/.well-known/void", "/context.jsonld", "/robots.txt", "/sitemap.xml"))
         await site.write_all(f"/{name}.{form.suffix}" for name in ("ns", "shapes") for form in GRAPH_FORMATS)
         say("documents")
@@ -111,11 +107,10 @@ def _look_at(folder: Path) -> None:
 
 async def _graphs(atlas: Atlas) -> list[str]:
     """The named graphs that stand below the base and not below /id."""
-    rows = await atlas.readers.table(Query(internal("graph-names")))
+    rows = await atlas.readers.table(atlas.own_query("graph-names"))
     names = [row["name"]["value"] for row in rows]
-    return [
-        name for name in names if name.startswith(atlas.bundle.base) and not name.startswith(f"{atlas.bundle.base}id/")
-    ]
+    base = atlas.bundle.base
+    return [name for name in names if name.startswith(base) and not name.startswith(base + ID)]
 
 
 class _Site:
@@ -186,7 +181,7 @@ class _Site:
     def write_ways(self, base: str, iris: Iterable[str]) -> None:
         """For the name of each thing a page that leads to what is told of it; and one for the site as a whole."""
         for iri in iris:
-            path = quote(iri.removeprefix(base), safe="/:@!$&'()*+,;=~%-._")
+            path = quote(iri.removeprefix(base), safe=LEGAL)
             self._put(_file_of(f"/{path}", page=True), _way(f"/{path}", page_path(base, LANGUAGES[0], iri)))
         home = f"/{LANGUAGES[0]}/"
         for path, target in (

@@ -17,7 +17,6 @@ from orgatlas.api.access import require_writer
 from orgatlas.api.answers import Forms, encoding_for, send, stream
 from orgatlas.api.atlas import Atlas
 from orgatlas.api.changes import make
-from orgatlas.api.languages import LANGUAGES
 from orgatlas.api.limits import (
     Pairs,
     absolute_iri,
@@ -28,7 +27,8 @@ from orgatlas.api.limits import (
     read_body,
     read_pairs,
 )
-from orgatlas.api.negotiation import choose, choose_language
+from orgatlas.api.negotiation import choose
+from orgatlas.api.pages import language_for
 from orgatlas.api.presence import while_present
 from orgatlas.graph.commit import Change
 from orgatlas.graph.errors import UnknownFormat
@@ -81,7 +81,7 @@ async def by_get(request: Request, atlas: Atlas) -> Response:
     pairs = query_pairs(request)
     names = {name for name, _ in pairs}
     if "format" not in names and _wants_page(request.headers.get("accept")):
-        language = choose_language(request.headers.get("accept-language"), LANGUAGES)
+        language = language_for(request)
         search = request.scope["query_string"].decode("ascii", "replace")
         target = f"/{language}/sparql" + (f"?{search}" if search else "")
         return RedirectResponse(target, 303, {"Vary": "Accept, Accept-Language"})

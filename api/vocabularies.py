@@ -13,8 +13,8 @@ from orgatlas.api.answers import encoding_for, send
 from orgatlas.api.atlas import Atlas
 from orgatlas.api.caching import unchanged, validators
 from orgatlas.api.languages import LANGUAGES
-from orgatlas.api.negotiation import choose, choose_language
-from orgatlas.api.pages import page_url
+from orgatlas.api.negotiation import choose
+from orgatlas.api.pages import language_for, page_url
 from orgatlas.api.sparql import GRAPH_TYPES
 from orgatlas.graph.formats import GRAPH_FORMATS, GraphFormat
 
@@ -43,7 +43,7 @@ async def vocabulary(request: Request, atlas: Atlas) -> Response:
         form = GRAPH_TYPES.get(media_type)
     if form is None:
         await _known(atlas, which, version)
-        language = choose_language(request.headers.get("accept-language"), LANGUAGES)
+        language = language_for(request)
         return RedirectResponse(page_url(language, which), HTTPStatus.SEE_OTHER, {"Vary": VARY})
     return await _document(request, atlas, which, version, form)
 

@@ -14,13 +14,12 @@ import pyoxigraph as ox
 
 from orgatlas.graph.bundle import Bundle
 from orgatlas.graph.canonical import canonical_hash, labels_for, renamed
-from orgatlas.graph.describe import DATASET
 from orgatlas.graph.dumps import Dump
 from orgatlas.graph.errors import EngineFailed
 from orgatlas.graph.internal import internal
 from orgatlas.graph.naming import Names
 from orgatlas.graph.store import MemoryStore, Query, placed
-from orgatlas.graph.vocabulary import PREFIXES, name
+from orgatlas.graph.vocabulary import DATASET, PREFIXES, name
 
 MEDIA = "https://www.iana.org/assignments/media-types/"
 PROTOCOL = "https://www.w3.org/TR/sparql11-protocol/"

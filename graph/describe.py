@@ -11,9 +11,9 @@ import hashlib
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
 
 import pyoxigraph as ox
 
@@ -26,7 +26,7 @@ from orgatlas.graph.formats import GraphFormat
 from orgatlas.graph.internal import internal
 from orgatlas.graph.rdfxml import write_rdfxml
 from orgatlas.graph.store import UNNAMED, MemoryStore, Query, Term
-from orgatlas.graph.vocabulary import INFERRED_GRAPH, name
+from orgatlas.graph.vocabulary import DATASET, INFERRED_GRAPH, name
 
 LIMITS: Mapping[str, int] = {"own": 5000, "incoming": 1000, "using": 1000, "inside": 1000}
 """Statements of each role that a description holds; queries/internal/describe.rq asks for one more."""
@@ -73,13 +73,10 @@ def described(store: MemoryStore, directory: Directory, candidates: Iterable[str
     Raises UnknownResource.
     """
     tried = list(candidates)
-    for iri in tried:
-        try:
-            resource = ox.NamedNode(iri)
-        except ValueError:
-            continue
+    for resource in _nodes(tried):
         said, cut = _said(store, resource)
-        parts = list(islice(directory.fragments(iri), FRAGMENTS + 1)) if "#" not in iri else []
+        whole = "#" not in resource.value
+        parts = list(islice(directory.fragments(resource.value), FRAGMENTS + 1)) if whole else []
         for part in parts[:FRAGMENTS]:
             more, too_much = _said(store, ox.NamedNode(part))
             said |= more
@@ -89,27 +86,35 @@ def described(store: MemoryStore, directory: Directory, candidates: Iterable[str
             said |= dict.fromkeys(nested[:NESTED])
             cut |= len(parts) > FRAGMENTS or len(nested) > NESTED
             return Description(resource, _ordered(_labelled(said), resource), cut)
-    raise UnknownResource(tried[0] if tried else "", directory.nearest(tried[0]) if tried else ())
+    raise _unknown(tried, directory)
 
 
 def known(store: MemoryStore, directory: Directory, candidates: Iterable[str]) -> str:
     """The first of some IRIs that the graph speaks of, or that name a document with parts. Raises UnknownResource."""
     tried = list(candidates)
-    for iri in tried:
-        try:
-            node = ox.NamedNode(iri)
-        except ValueError:
-            continue
+    for node in _nodes(tried):
         if (
             any(
                 next(store.find(*pattern), None)
                 for pattern in ((node, None, None), (None, None, node), (None, node, None))
             )
             or any(True for _ in store.quads_of(node))
-            or next(directory.fragments(iri), None)
+            or next(directory.fragments(node.value), None)
         ):
-            return iri
-    raise UnknownResource(tried[0] if tried else "", directory.nearest(tried[0]) if tried else ())
+            return node.value
+    raise _unknown(tried, directory)
+
+
+def _nodes(iris: Iterable[str]) -> Iterator[ox.NamedNode]:
+    """Those that are IRIs: what a client sent may be none."""
+    for iri in iris:
+        with suppress(ValueError):
+            yield ox.NamedNode(iri)
+
+
+def _unknown(tried: Sequence[str], directory: Directory) -> UnknownResource:
+    """Nothing was found; what is like the likeliest may be meant."""
+    return UnknownResource(tried[0], directory.nearest(tried[0])) if tried else UnknownResource("", ())
 
 
 def _said(store: MemoryStore, resource: ox.NamedNode) -> tuple[dict[Said, None], bool]:
@@ -222,7 +227,7 @@ def in_form(quads: Iterable[ox.Quad], form: GraphFormat, bundle: Bundle, context
         found = list(renamed(found, labels_for(found)))
     if form.engine == ox.RdfFormat.JSON_LD:
         output = io.BytesIO()
-        write_jsonld(found, needed(context, found), output)
+        write_jsonld(found, context, output)
         return output.getvalue()
     prefixes = prefixes_of(found, bundle)
     if form.datasets:
@@ -243,30 +248,12 @@ def prefixes_of(quads: Iterable[ox.Quad], bundle: Bundle) -> dict[str, str]:
     return {prefix: namespace for prefix, namespace in bundle.prefixes.items() if namespace in begun}
 
 
-def needed(context: Context, quads: Sequence[ox.Quad]) -> dict[str, Any]:
-    """Of a context, the terms and prefixes that are of use in some quads."""
-    begun = _beginnings(quads)
-    terms = {term.value for quad in quads for term in (quad.predicate, quad.object) if isinstance(term, ox.NamedNode)}
-    return {
-        key: meaning
-        for key, meaning in context.items()
-        if key.startswith("@") or (meaning in begun if isinstance(meaning, str) else meaning["@id"] in terms)
-    }
-
-
 def _beginnings(quads: Iterable[ox.Quad]) -> set[str]:
     """What the IRIs of some quads begin with, up to each sign at which a namespace may end."""
     terms = {term for quad in quads for term in (*quad.triple, quad.graph_name)}
     iris = {term.value for term in terms if isinstance(term, ox.NamedNode)}
     iris |= {term.datatype.value for term in terms if isinstance(term, ox.Literal)}
     return {iri[: end + 1] for iri in iris for end, letter in enumerate(iri) if letter in "/#:"}
-
-
-ID = "id/"
-"""What stands behind the base in the IRI of a thing."""
-
-DATASET = f"{ID}dataset"
-"""Name, relative to the base, of the data set as a whole."""
 
 
 def _placed(triple: ox.Triple, graph: ox.NamedNode | None) -> ox.Quad:

@@ -153,13 +153,11 @@ class Readers:
 
     def graph(self, name: str | None, form: str, encoding: str = "") -> "Visit":
         """A graph of the store, None being the default graph. Raises UnknownGraph, Busy, QueryTimeout and ReaderLost."""
-        message = {"do": "graph", "name": name, "graph": form, "encoding": encoding}
-        return Visit(self, {**message, "seconds": self._settings.query_timeout})
+        return self._visit("graph", encoding, name=name, graph=form)
 
     def service(self, endpoint: str, form: str, encoding: str = "") -> "Visit":
         """The description of the service at an endpoint. Raises Busy, QueryTimeout and ReaderLost."""
-        message = {"do": "service", "endpoint": endpoint, "graph": form, "encoding": encoding}
-        return Visit(self, {**message, "seconds": self._settings.query_timeout})
+        return self._visit("service", encoding, endpoint=endpoint, graph=form)
 
     async def resource(self, candidates: Sequence[str]) -> str:
         """The first of some IRIs that the graph speaks of. Raises UnknownResource, Busy, QueryTimeout and ReaderLost."""
@@ -170,9 +168,7 @@ class Readers:
         return await self._found(candidates, profiles=True)
 
     async def _found(self, candidates: Sequence[str], profiles: bool) -> tuple[str, list[str]]:
-        message = {"do": "resource", "candidates": list(candidates), "profiles": profiles, "encoding": ""}
-        async with Visit(self, {**message, "seconds": self._settings.query_timeout}) as answer:
-            found = json.loads(b"".join([chunk async for chunk in answer.chunks]))
+        found = await self._visit("resource", candidates=list(candidates), profiles=profiles).read_json()
         return found["iri"], found["profiles"]
 
     def profiled(self, profile: str, iri: str, form: str, encoding: str = "") -> "Visit":
@@ -180,29 +176,26 @@ class Readers:
 
         Raises Busy, QueryTimeout and ReaderLost.
         """
-        message = {"do": "profiled", "profile": profile, "iri": iri, "form": form, "encoding": encoding}
-        return Visit(self, {**message, "seconds": self._settings.query_timeout})
+        return self._visit("profiled", encoding, profile=profile, iri=iri, form=form)
 
     def describe(self, addresses: Mapping[str, str], form: str, encoding: str = "") -> "Visit":
         """The description of the first of some IRIs that the graph speaks of, as a document at the address beside it.
 
         `form` is one of RDF, csv, or json for a page. Raises UnknownResource, Busy, QueryTimeout and ReaderLost.
         """
-        message = {"do": "describe", "addresses": dict(addresses), "form": form, "encoding": encoding}
-        return Visit(self, {**message, "seconds": self._settings.query_timeout})
+        return self._visit("describe", encoding, addresses=dict(addresses), form=form)
 
     def vocabulary(self, which: str, version: str | None, form: str, encoding: str = "") -> "Visit":
         """The ontology (ns) or the shapes. Raises UnknownResource, Busy, QueryTimeout and ReaderLost."""
-        message = {"do": "vocabulary", "which": which, "version": version, "form": form, "encoding": encoding}
-        return Visit(self, {**message, "seconds": self._settings.query_timeout})
+        return self._visit("vocabulary", encoding, which=which, version=version, form=form)
 
     def context(self, encoding: str = "") -> "Visit":
         """The context of JSON-LD documents. Raises Busy, QueryTimeout and ReaderLost."""
-        return Visit(self, {"do": "context", "encoding": encoding, "seconds": self._settings.query_timeout})
+        return self._visit("context", encoding)
 
     def dump(self, file: str) -> "Visit":
         """A file of the whole data set. Raises EngineFailed, Busy, QueryTimeout and ReaderLost."""
-        return Visit(self, {"do": "dump", "file": file, "encoding": "", "seconds": self._settings.write_timeout})
+        return self._visit("dump", seconds=self._settings.write_timeout, file=file)
 
     async def catalogue(self, root: str, form: str, queried: bool = True, encoding: str = "") -> "Visit":
         """The description of the data set as it is served at an address; as `json` what a page shows of it.
@@ -210,53 +203,47 @@ class Readers:
         Raises Busy, QueryTimeout and ReaderLost.
         """
         place = {"root": root, "digest": self.digest, "modified": self.modified, "queried": queried}
-        message = {"do": "catalogue", "measures": await self._measures(), "place": place, "form": form}
-        return Visit(self, {**message, "encoding": encoding, "seconds": self._settings.query_timeout})
+        return self._visit("catalogue", encoding, measures=await self._measures(), place=place, form=form)
 
     async def _measures(self) -> dict[str, Any]:
         """What takes long to find out of the data set: once an edition, however many ask for it at a time."""
         edition, task = self._measuring
         failed = task is not None and task.done() and (task.cancelled() or task.exception() is not None)
         if task is None or edition != self.digest or failed:
-            task = asyncio.create_task(self._measure())
+            task = asyncio.create_task(self._visit("measures", seconds=self._settings.write_timeout).read_json())
             self._measuring = self.digest, task
         return await asyncio.shield(task)
-
-    async def _measure(self) -> dict[str, Any]:
-        message = {"do": "measures", "encoding": "", "seconds": self._settings.write_timeout}
-        async with Visit(self, message) as answer:
-            found: dict[str, Any] = json.loads(b"".join([chunk async for chunk in answer.chunks]))
-        return found
 
     async def listing(self, start: int, count: int) -> tuple[list[str], int]:
         """Some of the things below the base in the order of their IRIs, and how many there are.
 
         Raises Busy, QueryTimeout and ReaderLost.
         """
-        message = {"do": "listing", "start": start, "count": count, "encoding": ""}
-        async with Visit(self, {**message, "seconds": self._settings.query_timeout}) as answer:
-            found = json.loads(b"".join([chunk async for chunk in answer.chunks]))
+        found = await self._visit("listing", start=start, count=count).read_json()
         return found["iris"], found["total"]
 
     def explain(self, terms: tuple[str, str, str], address: str, form: str, encoding: str = "") -> "Visit":
         """Why the triple of three names holds. Raises ParameterError, ProofTooLarge, Busy, QueryTimeout and ReaderLost."""
-        message = {"do": "explain", "terms": terms, "address": address, "graph": form, "encoding": encoding}
-        return Visit(self, {**message, "seconds": self._settings.query_timeout})
+        return self._visit("explain", encoding, terms=terms, address=address, graph=form)
 
     def glossary(self) -> "Visit":
         """The terms of the ontologies, as JSON for their page. Raises Busy, QueryTimeout and ReaderLost."""
-        return Visit(self, {"do": "glossary", "encoding": "", "seconds": self._settings.query_timeout})
+        return self._visit("glossary")
 
     def rulebook(self) -> "Visit":
         """The rules of the shapes, as JSON for their page. Raises EngineFailed, Busy, QueryTimeout and ReaderLost."""
-        return Visit(self, {"do": "rulebook", "encoding": "", "seconds": self._settings.query_timeout})
+        return self._visit("rulebook")
 
     async def table(self, query: Query) -> list[dict[str, Any]]:
         """The rows of a question of our own, as bindings of the SPARQL 1.1 JSON results format."""
-        async with self.ask(query) as answer:
-            whole = b"".join([chunk async for chunk in answer.chunks])
-        rows: list[dict[str, Any]] = json.loads(whole)["results"]["bindings"]
+        rows: list[dict[str, Any]] = (await self.ask(query).read_json())["results"]["bindings"]
         return rows
+
+    def _visit(self, do: str, encoding: str = "", seconds: float | None = None, **fields: object) -> "Visit":
+        """What a reader is to do, of graph/reader.py; within the time of a query if nothing else is said."""
+        return Visit(
+            self, {"do": do, **fields, "encoding": encoding, "seconds": seconds or self._settings.query_timeout}
+        )
 
     async def open(self, question: bytes, seconds: float) -> tuple[Ask, bytes, bytes | None]:
         """A question that was put, the head of its answer, and the rest if it has come: then the reader is let go already.
@@ -432,6 +419,12 @@ class Visit:
             raise QueryTimeout(self._message["seconds"]) from None
         finally:
             self._readers.release(self._ask)
+
+    async def read_json(self) -> Any:
+        """The whole answer, which is JSON. Raises what the block raises."""
+        async with self as answer:
+            whole = b"".join([chunk async for chunk in answer.chunks])
+        return json.loads(whole)
 
 
 class _Turns:

@@ -9,7 +9,7 @@ import json
 import resource
 import signal
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,6 @@ from orgatlas.graph.closure import Closure
 from orgatlas.graph.confinement import confine
 from orgatlas.graph.context import Context
 from orgatlas.graph.describe import (
-    DATASET,
-    ID,
     as_rows,
     as_table,
     described,
@@ -39,7 +37,7 @@ from orgatlas.graph.dumps import dumps
 from orgatlas.graph.errors import AtlasError, EvaluationFailed, WrongAnswerKind
 from orgatlas.graph.explain import explain
 from orgatlas.graph.export import LEVEL, export, statements
-from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, named
+from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, GraphFormat, named
 from orgatlas.graph.frames import Frames, VisitorGone, pack_error, query_of, read_frame
 from orgatlas.graph.glossary import glossary
 from orgatlas.graph.profiles import Profile, profiled
@@ -48,7 +46,7 @@ from orgatlas.graph.rulebook import rulebook
 from orgatlas.graph.service import FORMATS, SD, Abilities, describe_service
 from orgatlas.graph.store import KIND_IN_WORDS, UNNAMED, AnswerKind, MemoryStore, placed
 from orgatlas.graph.vocabularies import ontology_triples, shapes_triples
-from orgatlas.graph.vocabulary import VOCABULARY_GRAPH
+from orgatlas.graph.vocabulary import DATASET, ID, VOCABULARY_GRAPH
 
 GROWTH = 64 * 1024
 """KiB by which a question may make a reader grow; one that has grown more leaves, and a slim one takes its place."""
@@ -190,7 +188,7 @@ def _resource(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
         node = ox.NamedNode(iri)
         spoken = [name for name, each in profiles.items() if profiled(snapshot.store, each, snapshot.bundle, node)]
     content = json.dumps({"iri": iri, "profiles": spoken}).encode()
-    return Outgoing("solutions", "json", lambda frames: _sent(content, frames))
+    return _ready("solutions", "json", content)
 
 
 def _profiled(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
@@ -200,10 +198,9 @@ def _profiled(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
     triples = profiled(store, snapshot.profiles[message["profile"]], bundle, focus)
     if message["form"] == "csv":
         content = triples_as_table(triples)
-        return Outgoing("solutions", "csv", lambda frames: _sent(content, frames))
+        return _ready("solutions", "csv", content)
     form = named(message["form"], GRAPH_FORMATS)
-    content = in_form((placed(triple) for triple in triples), form, bundle, snapshot.context)
-    return Outgoing("triples", form.name, lambda frames: _sent(content, frames))
+    return _document(map(placed, triples), form, snapshot)
 
 
 def _describe(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
@@ -213,11 +210,10 @@ def _describe(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
     cut = "rows" if description.cut else None
     if (form_name := message["form"]) in ("csv", "json"):
         content = (as_table if form_name == "csv" else as_rows)(description, bundle)
-        return Outgoing("solutions", form_name, lambda frames: _sent(content, frames), cut)
+        return _ready("solutions", form_name, content, cut)
     form = named(form_name, GRAPH_FORMATS)
     quads = document(description, bundle, message["addresses"][description.resource.value])
-    content = in_form(quads, form, bundle, snapshot.context)
-    return Outgoing("triples", form.name, lambda frames: _sent(content, frames), cut)
+    return _document(quads, form, snapshot, cut)
 
 
 def _vocabulary(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
@@ -227,14 +223,13 @@ def _vocabulary(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
         triples = shapes_triples(bundle)
     else:
         triples = ontology_triples(snapshot.store, bundle, message["version"])
-    content = in_form((placed(triple) for triple in triples), form, bundle, snapshot.context)
-    return Outgoing("triples", form.name, lambda frames: _sent(content, frames))
+    return _document(map(placed, triples), form, snapshot)
 
 
 def _context(_: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
     """The context of JSON-LD documents, as a document of its own."""
     content = json.dumps({"@context": snapshot.context}, ensure_ascii=False, indent=1).encode()
-    return Outgoing("triples", "jsonld", lambda frames: _sent(content, frames))
+    return _ready("triples", "jsonld", content)
 
 
 def _dump(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
@@ -261,7 +256,7 @@ def _dump(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
 def _measures(_: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
     """What takes long to find out of the data set."""
     content = json.dumps(asdict(measured(snapshot.store, snapshot.bundle))).encode()
-    return Outgoing("solutions", "json", lambda frames: _sent(content, frames))
+    return _ready("solutions", "json", content)
 
 
 def _catalogue(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
@@ -270,11 +265,10 @@ def _catalogue(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
     measures = Measured(**message["measures"])
     if message["form"] == "json":
         content = json.dumps(summary(store, bundle, measures, place), ensure_ascii=False).encode()
-        return Outgoing("solutions", "json", lambda frames: _sent(content, frames))
+        return _ready("solutions", "json", content)
     form = named(message["form"], GRAPH_FORMATS)
     triples = catalogued(store, bundle, measures, place, dumps(snapshot.profiles).values())
-    content = in_form((placed(triple) for triple in triples), form, bundle, snapshot.context)
-    return Outgoing("triples", form.name, lambda frames: _sent(content, frames))
+    return _document(map(placed, triples), form, snapshot)
 
 
 def _listing(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
@@ -282,11 +276,7 @@ def _listing(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
     things = [iri for iri in snapshot.directory.below(snapshot.bundle.base + ID) if "#" not in iri]
     some = things[message["start"] : message["start"] + message["count"]]
     content = json.dumps({"iris": some, "total": len(things)}).encode()
-    return Outgoing("solutions", "json", lambda frames: _sent(content, frames))
-
-
-def _sent(content: bytes, frames: Frames) -> None:
-    frames.write(content)
+    return _ready("solutions", "json", content)
 
 
 def _explain(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
@@ -297,19 +287,33 @@ def _explain(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
     triple = account.names.triple(*message["terms"])
     document = account.document(explain(closure, triple), message["address"])
     content = written(document, form.engine, snapshot.bundle.prefixes)
-    return Outgoing("triples", form.name, lambda frames: _sent(content, frames))
+    return _ready("triples", form.name, content)
 
 
 def _glossary(_: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
     """The terms of the ontologies, for their page."""
     content = json.dumps(glossary(snapshot.store, snapshot.bundle), ensure_ascii=False).encode()
-    return Outgoing("solutions", "json", lambda frames: _sent(content, frames))
+    return _ready("solutions", "json", content)
 
 
 def _rulebook(_: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
     """The rules of the shapes, for their page."""
     content = json.dumps(rulebook(snapshot.store, snapshot.bundle), ensure_ascii=False).encode()
-    return Outgoing("solutions", "json", lambda frames: _sent(content, frames))
+    return _ready("solutions", "json", content)
+
+
+def _ready(kind: AnswerKind, form: str, content: bytes, cut: str | None = None) -> Outgoing:
+    """What is written already."""
+
+    def write(frames: Frames) -> None:
+        frames.write(content)
+
+    return Outgoing(kind, form, write, cut)
+
+
+def _document(quads: Iterable[ox.Quad], form: GraphFormat, snapshot: Snapshot, cut: str | None = None) -> Outgoing:
+    """A document of its own, with the prefixes and the words of the bundle."""
+    return _ready("triples", form.name, in_form(quads, form, snapshot.bundle, snapshot.context), cut)
 
 
 def _written(triples: Any, frames: Frames, form: ox.RdfFormat, prefixes: Mapping[str, str]) -> None:

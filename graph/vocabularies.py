@@ -15,8 +15,6 @@ from orgatlas.graph.store import UNNAMED, MemoryStore, Query, placed
 from orgatlas.graph.vocabulary import VOCABULARY_GRAPH, name
 
 TYPE, ONTOLOGY, VERSION = name("rdf:type"), name("owl:Ontology"), name("owl:versionIRI")
-BEFORE_ALL = (ONTOLOGY, name("owl:Class"))
-"""What stands first in the document of an ontology."""
 
 
 def ontology_triples(store: MemoryStore, bundle: Bundle, version: str | None = None) -> list[ox.Triple]:

@@ -26,6 +26,12 @@ PREFIXES = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 
+ID = "id/"
+"""What stands behind the base in the IRI of a thing."""
+
+DATASET = f"{ID}dataset"
+"""Name, relative to the base, of the data set as a whole."""
+
 VOCABULARY_GRAPH = "graph/vocabulary"
 """Name, relative to the base, of the graph that holds the ontology and the concepts."""
 
