@@ -20,7 +20,10 @@ DESCRIBED_BY = f'<{WELL_KNOWN}>; rel="describedby"; type="text/turtle"'
 SUFFIXES: Mapping[str, str] = {form.suffix: form.name for form in GRAPH_FORMATS} | {"csv": "csv"}
 """The forms of a description, by the suffix of its address."""
 
-TAKEN = frozenset({"", "explain", "ns", "org", "queries", "resource", "search", "shapes", "sparql"})
+TAKEN = frozenset(
+    {"", "countries", "explain", "help", "ns", "org", "org.csv", "org.svg", "queries", "resource", "search"}
+    | {"services", "shapes", "sparql"}
+)
 """Names of pages, below the language, that are no things."""
 
 BELOW = frozenset({"queries"})

@@ -17,8 +17,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from orgatlas.api.atlas import Atlas
-from orgatlas.api.negotiation import choose_encoding
-from orgatlas.graph.encodings import ENCODERS
+from orgatlas.api.negotiation import encoding_for
 from orgatlas.graph.errors import AtlasError
 from orgatlas.graph.formats import GraphFormat, TableFormat
 from orgatlas.graph.pool import StreamedAnswer, Visit
@@ -122,17 +121,6 @@ async def send(
         if request.method == "HEAD":
             return StreamingResponse(_nothing(), headers=said, media_type=media_type)
         return Streamed(first, answer.chunks, stack.pop_all(), headers=said, media_type=media_type)
-
-
-def encoding_for(request: Request) -> str:
-    """The content coding that a client wants for what a reader sends."""
-    header = request.headers.get("accept-encoding")
-    return _encoding(header[:500]) if header else ""
-
-
-@lru_cache(256)
-def _encoding(header: str) -> str:
-    return choose_encoding(header, list(ENCODERS))
 
 
 def _said(answer: StreamedAnswer) -> dict[str, str]:

@@ -20,15 +20,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from orgatlas.api import (
     catalogue,
+    chart,
+    countries,
     dumps,
     explain,
     graphs,
+    help,
     home,
     library,
     ontology_pages,
     pages,
     problems,
     resources,
+    search,
+    services,
     sparql,
     vocabularies,
     workbench,
@@ -114,6 +119,8 @@ ROUTES = (
     Row("OPTIONS", "/queries/{file}", preflight),
     Row("GET", "/explain", explain.explanation, explain.OF_EXPLANATIONS),
     Row("OPTIONS", "/explain", preflight),
+    Row("GET", "/suggest", search.suggest, search.OF_SUGGESTIONS),
+    Row("OPTIONS", "/suggest", preflight),
     Row("GET", "/data", resources.document_of, resources.OF_DOCUMENTS),
     Row("GET", "/data/{path:path}", resources.document),
     Row("OPTIONS", "/data/{path:path}", preflight),
@@ -141,13 +148,20 @@ ROUTES = (
 
 PAGES: dict[str, PageHandler] = {
     "/": home.home,
+    "/org": chart.chart,
+    "/org.svg": chart.picture,
+    "/org.csv": chart.table,
+    "/services": services.services_page,
+    "/help": help.help_page,
     "/queries/": library.list_page,
     "/queries/{name}": library.question_page,
     "/sparql": workbench.workbench,
     "/explain": explain.explanation_page,
     "/ns": ontology_pages.ontology_page,
     "/shapes": ontology_pages.shapes_page,
+    "/countries": countries.countries_page,
     "/dataset": catalogue.dataset_page,
+    "/search": search.search_page,
     "/resource": resources.resource_page,
     "/{path:path}": resources.resource_page,
 }
@@ -157,7 +171,7 @@ FRESH = (workbench.workbench,)
 """Those that may differ where the edition does not: a query may ask for the time."""
 
 DESCRIBED = (
-    *("/sparql", graphs.PATH, graphs.PATH + "/{path:path}", "/queries/{file}", "/explain"),
+    *("/sparql", graphs.PATH, graphs.PATH + "/{path:path}", "/queries/{file}", "/explain", "/suggest"),
     *("/id/{path:path}", "/data/{path:path}", "/data", "/healthz"),
 )
 """The paths that the API description speaks of; the others are for people."""

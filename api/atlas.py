@@ -1,4 +1,4 @@
-"""What is served: a bundle, the way to its readers, the settings, its questions, its profiles and its files."""
+"""What is served: a bundle, the way to its readers, the settings, its questions, its profiles, its files and its search."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from functools import partial
 from orgatlas.graph.apart import apart
 from orgatlas.graph.bundle import Bundle
 from orgatlas.graph.dumps import Dump, dumps
+from orgatlas.graph.finder import Finder
 from orgatlas.graph.internal import internal
 from orgatlas.graph.library import Question, Term, library_of
 from orgatlas.graph.pool import Readers
@@ -30,6 +31,7 @@ class Atlas:
     profiles: Mapping[str, Profile]
     dumps: Mapping[str, Dump]
     shelf: Shelf
+    finder: Finder
     token: str | None = None
     fixed: bool = False
 
@@ -44,7 +46,8 @@ def open_atlas(
     """Read the questions; raises BrokenBundle, and Unfinished if one of them is more than the engine can take."""
     # Apart, because the engine looks at each question, and one may be the end of the process that looks.
     library, profiles = apart(partial(_questions, bundle))
-    return Atlas(bundle, readers, settings, library, profiles, dumps(profiles), Shelf(readers), token, fixed)
+    finder = Finder(readers, {name: question.title for name, question in library.items()})
+    return Atlas(bundle, readers, settings, library, profiles, dumps(profiles), Shelf(readers), finder, token, fixed)
 
 
 def _questions(bundle: Bundle) -> tuple[dict[str, Question], dict[str, Profile]]:

@@ -14,13 +14,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from orgatlas.api.addresses import DESCRIBED_BY, SUFFIXES, data_path, page_path
-from orgatlas.api.answers import encoding_for, send
+from orgatlas.api.answers import send
 from orgatlas.api.atlas import Atlas
 from orgatlas.api.caching import unchanged, validators
 from orgatlas.api.languages import LANGUAGES, Wording, worded
 from orgatlas.api.limits import query_pairs
-from orgatlas.api.negotiation import choose
-from orgatlas.api.pages import language_for, page_url, render, resource_url
+from orgatlas.api.negotiation import choose, encoding_for
+from orgatlas.api.pages import language_for, page_url, render, resource_url, site_root
 from orgatlas.api.sparql import GRAPH_TYPES, graph_form
 from orgatlas.graph.vocabulary import PREFIXES
 
@@ -30,7 +30,7 @@ VARY = "Accept, Accept-Language, Accept-Encoding"
 MAP_LIMIT = 10_000
 """Things in one part of the site map: each has an address a language, of which there may be 50,000."""
 
-PAGES = ("", "dataset", "queries/", "ns", "shapes")
+PAGES = ("", "org", "services", "countries", "queries/", "ns", "shapes", "dataset", "help")
 """The pages that are not of one thing."""
 
 TITLE, DESCRIPTION, NOTE = (PREFIXES["dct"] + "title", PREFIXES["dct"] + "description", PREFIXES["skos"] + "scopeNote")
@@ -46,13 +46,13 @@ async def description(request: Request, atlas: Atlas) -> Response:
     headers = {**validators(atlas, form.name), "Vary": VARY}
     if (kept := unchanged(request, headers)) is not None:
         return kept
-    opened = await atlas.readers.catalogue(root(request, atlas), form.name, not atlas.fixed, encoding_for(request))
+    opened = await atlas.readers.catalogue(site_root(request, atlas), form.name, not atlas.fixed, encoding_for(request))
     return await send(request, opened, ("", media_type), headers)
 
 
 async def dataset_page(request: Request, atlas: Atlas, language: str) -> Response:
     """The page of the data set."""
-    summary = await (await atlas.readers.catalogue(root(request, atlas), "json")).read_json()
+    summary = await (await atlas.readers.catalogue(site_root(request, atlas), "json")).read_json()
     base = atlas.bundle.base
     return render(
         request,
@@ -79,8 +79,8 @@ async def dataset_page(request: Request, atlas: Atlas, language: str) -> Respons
         ],
         files=[(dump, atlas.dumps[f"{name}.gz"]) for name, dump in atlas.dumps.items() if not dump.compressed],
         documents=[(suffix, data_path(base, summary["iri"], suffix)) for suffix in SUFFIXES if summary["said"]],
-        described=schema_org(summary, atlas, root(request, atlas)),
-        root=root(request, atlas),
+        described=schema_org(summary, atlas, site_root(request, atlas)),
+        root=site_root(request, atlas),
     )
 
 
@@ -138,20 +138,15 @@ def _publisher(summary: Mapping[str, Any], atlas: Atlas) -> dict[str, Any]:
     return {"@type": "Organization", "@id": iri, **({"name": names} if names else {})}
 
 
-def root(request: Request, atlas: Atlas) -> str:
-    """The address of the server as its client knows it; where nobody serves, the base of the data."""
-    if atlas.fixed:
-        return atlas.bundle.base.rstrip("#/") + "/"
-    return f"{request.url.scheme}://{request.url.netloc}/"
-
-
 # For crawlers.
 
 
 async def robots(request: Request, atlas: Atlas) -> Response:
     """Who may look at what: everybody at every page, and nobody at what a query makes."""
-    lines = ["User-agent: *", "Disallow: /sparql", *(f"Disallow: /{each}/sparql" for each in LANGUAGES)]
-    lines += [*(f"Disallow: /{each}/explain" for each in LANGUAGES), f"Sitemap: {root(request, atlas)}sitemap.xml", ""]
+    lines = ["User-agent: *", "Disallow: /sparql", "Disallow: /suggest"]
+    asked = ("sparql", "explain", "search")
+    lines += [f"Disallow: /{language}/{each}" for each in asked for language in LANGUAGES]
+    lines += [f"Sitemap: {site_root(request, atlas)}sitemap.xml", ""]
     headers = validators(atlas, "robots")
     return unchanged(request, headers) or Response("\n".join(lines), headers=headers, media_type="text/plain")
 
@@ -161,7 +156,7 @@ async def sitemap(request: Request, atlas: Atlas) -> Response:
     headers = validators(atlas)
     if (kept := unchanged(request, headers)) is not None:
         return kept
-    address, modified = root(request, atlas), _day(atlas)
+    address, modified = site_root(request, atlas), _day(atlas)
     iris, total = await atlas.readers.listing(0, MAP_LIMIT)
     if total <= MAP_LIMIT:
         content = _map(address, [*_pages(), *_things(atlas, iris)], modified)
@@ -180,7 +175,7 @@ async def sitemap_part(request: Request, atlas: Atlas) -> Response:
     if not iris:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     pages = _pages() if part == "0" else []
-    content = _map(root(request, atlas), [*pages, *_things(atlas, iris)], _day(atlas))
+    content = _map(site_root(request, atlas), [*pages, *_things(atlas, iris)], _day(atlas))
     return Response(content, headers=validators(atlas), media_type="application/xml")
 
 

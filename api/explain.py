@@ -13,11 +13,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from orgatlas.api.answers import encoding_for, send
+from orgatlas.api.answers import send
 from orgatlas.api.atlas import Atlas
 from orgatlas.api.languages import N_, Wording, translations, worded
 from orgatlas.api.limits import Pairs, query_pairs
-from orgatlas.api.negotiation import choose
+from orgatlas.api.negotiation import choose, encoding_for
 from orgatlas.api.pages import language_for, render, resource_url
 from orgatlas.api.problems import problem, told
 from orgatlas.api.sparql import GRAPH_TYPES, VARY, graph_form

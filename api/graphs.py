@@ -11,10 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from orgatlas.api.access import require_writer
-from orgatlas.api.answers import encoding_for, send
+from orgatlas.api.answers import send
 from orgatlas.api.atlas import Atlas
 from orgatlas.api.changes import make
 from orgatlas.api.limits import absolute_iri, content_of, content_type, query_pairs
+from orgatlas.api.negotiation import encoding_for
 from orgatlas.api.sparql import VARY, graph_form
 from orgatlas.graph.commit import Change, Operation
 from orgatlas.graph.documents import MEDIA_TYPES, MULTIPART

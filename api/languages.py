@@ -17,6 +17,9 @@ LANGUAGES = ("en", "fr")
 NAMES = {"en": "English", "fr": "Français"}
 """What each language calls itself."""
 
+LEFTWARDS = frozenset({"R", "AL", "RLE", "RLO", "RLI", "LRO", "LRE", "PDF"})
+"""What letters and signs are called that make a text run from right to left (https://www.unicode.org/reports/tr9/)."""
+
 LOCALE = Path(__file__).parent / "web" / "locale"
 
 
@@ -61,12 +64,22 @@ def typeset(wording: Wording) -> Wording:
     return Wording(text, wording.language)
 
 
-def folded(text: str) -> str:
-    """A text as a reader looks it up: accents and case do not count."""
-    decomposed = unicodedata.normalize("NFD", text.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+def runs_leftwards(text: str) -> bool:
+    """Whether some of a text runs from right to left, or says that it does (https://www.w3.org/TR/html/#the-bdi-element)."""
+    return not text.isascii() and any(unicodedata.bidirectional(letter) in LEFTWARDS for letter in text)
 
 
 def number(value: int, language: str) -> str:
     """A whole number as the language writes it: 1,000 in English, 1 000 with a no-break space in French."""
     return f"{value:,}".replace(",", "\u00a0" if language == "fr" else ",")
+
+
+def size(value: int, language: str) -> str:
+    """So many bytes as people read it: 3.1 kB in English, 3,1 ko in French."""
+    amount, units = float(value), ["B", "kB", "MB"]
+    while amount >= 1000 and len(units) > 1:
+        amount /= 1000
+        units.pop(0)
+    text = f"{amount:.0f}" if units[0] == "B" or amount >= 100 else f"{amount:.1f}"
+    unit = units[0].replace("B", "o") if language == "fr" else units[0]
+    return f"{text.replace('.', ',') if language == 'fr' else text}\u00a0{unit}"

@@ -5,6 +5,11 @@ https://www.rfc-editor.org/rfc/rfc9110#section-12.5
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from starlette.requests import Request
+
+from orgatlas.graph.encodings import ENCODERS
 
 _RANGE = re.compile(r"\s*([\w!#$&^.+*-]+/[\w!#$&^.+*-]+)\s*(?:;(.*))?", re.ASCII | re.DOTALL)
 _CODING = re.compile(r"\s*(\*|[\w!#$%&'+.^`|~-]+)\s*(?:;(.*))?", re.ASCII | re.DOTALL)
@@ -68,6 +73,17 @@ def choose_encoding(header: str | None, offers: Sequence[str]) -> str:
     plain = liked.get("identity", 0.0)
     best = max(offers, key=lambda offer: liked.get(offer, liked.get("*", 0.0)), default="")
     return best if best and liked.get(best, liked.get("*", 0.0)) > plain else ""
+
+
+def encoding_for(request: Request) -> str:
+    """The content coding that a client wants, empty for none."""
+    header = request.headers.get("accept-encoding")
+    return _encoding(header[:500]) if header else ""
+
+
+@lru_cache(256)
+def _encoding(header: str) -> str:
+    return choose_encoding(header, list(ENCODERS))
 
 
 def choose_profile(header: str | None, offers: Sequence[str]) -> str | None:

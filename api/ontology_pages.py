@@ -3,9 +3,7 @@
 https://www.w3.org/TR/swbp-vocab-pub/ and https://www.w3.org/TR/shacl/
 """
 
-import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import cache
 from typing import Any
 
 from markupsafe import Markup
@@ -16,7 +14,8 @@ from orgatlas.api.atlas import Atlas
 from orgatlas.api.diagram import class_diagram, note
 from orgatlas.api.languages import N_, worded
 from orgatlas.api.pages import page_url, render, resource_url
-from orgatlas.graph.internal import internal
+from orgatlas.graph.folding import folded
+from orgatlas.graph.internal import about
 from orgatlas.graph.terminology import anchor
 
 FILES = ("ttl", "rdf", "jsonld", "nt")
@@ -149,21 +148,11 @@ class _Links:
 
     def members(self, iri: str) -> str:
         """The page that lists the members of a class."""
-        return self._asked("members", "class", iri)
+        return page_url(self._language, "sparql", query=about("members", "class", iri))
 
     def statements(self, iri: str) -> str:
         """The page that lists the statements of a property."""
-        return self._asked("statements", "property", iri)
-
-    def _asked(self, question: str, prefix: str, iri: str) -> str:
-        return page_url(self._language, "sparql", query=f"PREFIX {prefix}: <{iri}>\n{_body(question, prefix)}")
-
-
-@cache
-def _body(question: str, prefix: str) -> str:
-    """A question of ours without its comment and without the prefix that says what it asks about."""
-    lines = internal(question).splitlines(keepends=True)
-    return "".join(line for line in lines if not line.startswith(("#", f"PREFIX {prefix}:")))
+        return page_url(self._language, "sparql", query=about("statements", "property", iri))
 
 
 def _groups(
@@ -181,7 +170,6 @@ def _in_order(
     """Terms as a reader looks them up: accents and case do not count."""
 
     def order(term: Mapping[str, Any]) -> tuple[str, str]:
-        text = unicodedata.normalize("NFD", worded(names[term["iri"]], language).text.casefold())
-        return "".join(letter for letter in text if not unicodedata.combining(letter)), term["iri"]
+        return folded(worded(names[term["iri"]], language).text), term["iri"]
 
     return sorted(terms, key=order)

@@ -32,6 +32,13 @@ PARAMETERS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "o": ("Its object, likewise, or a literal as Turtle writes it.", TEXT),
     "iri": ("The IRI of a thing, wherever it stands.", {"type": "string", "format": "iri"}),
     "profile": ("The vocabulary to describe it in, in place of Accept-Profile: a name or the IRI of a profile.", TEXT),
+    "q": ("What is looked for: a name, the beginning of one, or an acronym.", {"type": "string", "maxLength": 200}),
+    "lang": ("The language of whoever reads the answer, in place of Accept-Language: en, fr.", TEXT),
+    "kind": (
+        "The only kind of things that are wanted: unit, service, place, topic, engagement, term, source, question, other.",
+        TEXT,
+    ),
+    "limit": ("How many things are wanted at most.", {"type": "integer", "minimum": 1, "maximum": 20}),
     "graph": ("The name of a graph.", {"type": "string", "format": "iri"}),
     "default": ("The default graph is meant.", {"type": "string", "maxLength": 0}),
 }

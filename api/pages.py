@@ -5,6 +5,7 @@ https://html.spec.whatwg.org/multipage/ and https://www.w3.org/TR/CSP3/
 
 import hashlib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -19,17 +20,29 @@ from starlette.responses import HTMLResponse, Response
 
 from orgatlas.api.addresses import page_path
 from orgatlas.api.atlas import Atlas
-from orgatlas.api.languages import LANGUAGES, NAMES, Wording, language_of, number, translations, typeset, worded
+from orgatlas.api.languages import (
+    LANGUAGES,
+    NAMES,
+    Wording,
+    language_of,
+    number,
+    runs_leftwards,
+    size,
+    translations,
+    typeset,
+    worded,
+)
 from orgatlas.api.limits import query_pairs
-from orgatlas.api.negotiation import choose_language
+from orgatlas.api.negotiation import choose_language, encoding_for
+from orgatlas.graph.encodings import WORTH_IT, encoded
 from orgatlas.graph.vocabulary import PREFIXES
 
 WEB = Path(__file__).parent / "web"
-MEDIA_TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
+MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 SAFE_HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -54,18 +67,32 @@ def render(
 ) -> Response:
     """A page in a language."""
     atlas: Atlas = request.app.state.atlas
+    values = {"section": None} | values
     values |= {
         "language": language,
         "other": next(each for each in LANGUAGES if each != language),
-        "other_url": _in_other_language(request, language),
+        "own_url": _in_language(request, language),
+        "other_url": _in_language(request, next(each for each in LANGUAGES if each != language)),
         "path": request.scope["path"],
         "manifest": atlas.bundle.manifest,
         "edition": atlas.readers.digest[:12],
         "triples": atlas.readers.triples,
+        "modified": datetime.fromtimestamp(atlas.readers.modified, UTC).date().isoformat(),
         "fixed": atlas.fixed,
     }
     html = _environment(language).get_template(template).render(values)
-    return HTMLResponse(html, status, {"Content-Language": language, **(headers or {})})
+    return coded(request, HTMLResponse(html, status, {"Content-Language": language, **(headers or {})}))
+
+
+def coded(request: Request, response: Response) -> Response:
+    """A response that is there as a whole, in the content coding that its client likes."""
+    said = response.headers.get("vary")
+    response.headers["Vary"] = f"{said}, Accept-Encoding" if said else "Accept-Encoding"
+    if len(response.body) > WORTH_IT and (coding := encoding_for(request)):
+        response.body = encoded(bytes(response.body), coding)
+        response.headers["Content-Encoding"] = coding
+        response.headers["Content-Length"] = str(len(response.body))
+    return response
 
 
 def language_for(request: Request) -> str:
@@ -77,6 +104,13 @@ def page_url(language: str, *segments: str, **parameters: str) -> str:
     """The address of a page."""
     path = "/".join(("", language, *(quote(segment, safe="") for segment in segments)))
     return f"{path}?{urlencode(parameters, safe=':/')}" if parameters else path
+
+
+def site_root(request: Request, atlas: Atlas) -> str:
+    """The address of the server as its client knows it; where nobody serves, the base of the data."""
+    if atlas.fixed:
+        return atlas.bundle.base.rstrip("#/") + "/"
+    return f"{request.url.scheme}://{request.url.netloc}/"
 
 
 def resource_url(atlas: Atlas, language: str, iri: str) -> str | None:
@@ -97,7 +131,9 @@ async def static(request: Request, _: Atlas) -> Response:
     content, version = files[name]
     current = request.query_params.get("v") == version
     caching = "public, max-age=31536000, immutable" if current else "public, max-age=300"
-    return Response(content, headers={"Cache-Control": caching}, media_type=MEDIA_TYPES[Path(name).suffix])
+    coding = encoding_for(request) if len(content) > WORTH_IT else ""
+    headers = {"Cache-Control": caching, "Vary": "Accept-Encoding", **({"Content-Encoding": coding} if coding else {})}
+    return Response(_static_coded(name, coding), headers=headers, media_type=MEDIA_TYPES[Path(name).suffix])
 
 
 @cache
@@ -105,6 +141,12 @@ def _static_files() -> dict[str, tuple[bytes, str]]:
     """Every file of the static folder with its version, by name."""
     contents = {path.name: path.read_bytes() for path in (WEB / "static").iterdir() if path.suffix in MEDIA_TYPES}
     return {name: (content, hashlib.sha256(content).hexdigest()[:12]) for name, content in contents.items()}
+
+
+@cache
+def _static_coded(name: str, coding: str) -> bytes:
+    content, _ = _static_files()[name]
+    return encoded(content, coding) if coding else content
 
 
 @cache
@@ -121,17 +163,19 @@ def _environment(language: str) -> Environment:
     environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
 
     def say(wording: Wording | Mapping[str, str]) -> Markup:
-        """A text of the graph, marked with its language where that is not the page's."""
+        """A text of the graph, marked with its language where that is not the page's, and kept from turning what is beside it."""
         known = typeset(wording if isinstance(wording, Wording) else worded(wording, language))
-        if known.language in (None, language):
-            return Markup.escape(known.text)
-        return Markup('<span lang="{}">{}</span>').format(known.language, known.text)
+        element = "bdi" if runs_leftwards(known.text) else "span"
+        if known.language not in (None, language):
+            return Markup('<{0} lang="{1}">{2}</{0}>').format(element, known.language, known.text)
+        return Markup("<bdi>{}</bdi>").format(known.text) if element == "bdi" else Markup.escape(known.text)
 
     environment.filters |= {
         "say": say,
         "plain": lambda wording: typeset(wording).text,
         "plainly": lambda wordings: worded(wordings, language).text,
         "number": lambda value: number(value, language),
+        "size": lambda value: size(value, language),
     }
     environment.globals |= {
         "language_names": NAMES,
@@ -141,16 +185,15 @@ def _environment(language: str) -> Environment:
     return environment
 
 
-def _in_other_language(request: Request, language: str) -> str:
-    """The address of the same page in the other language; what it shows of the graph changes language too."""
-    other = next(each for each in LANGUAGES if each != language)
+def _in_language(request: Request, language: str) -> str:
+    """The address of the same page in a language; what it shows of the graph changes language too."""
     path = request.scope["path"]
-    if language_of(path) != language:
-        return f"/{other}/"
+    if (own := language_of(path)) is None:
+        return f"/{language}/"
     try:
         pairs = query_pairs(request)
     except HTTPException:
         pairs = []
-    changed = [(name, other if name == "lang" and value == language else value) for name, value in pairs]
-    moved = quote(f"/{other}{path.removeprefix(f'/{language}')}")
+    changed = [(name, language if name == "lang" and value == own else value) for name, value in pairs]
+    moved = quote(f"/{language}{path.removeprefix(f'/{own}')}")
     return f"{moved}?{urlencode(changed, safe=':/')}" if changed else moved

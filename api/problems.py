@@ -3,6 +3,7 @@
 https://www.rfc-editor.org/rfc/rfc9457
 """
 
+import asyncio
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -11,11 +12,14 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
+from pyoxigraph import NamedNode
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from orgatlas.api.languages import N_, language_of, translations
+from orgatlas.api.atlas import Atlas
+from orgatlas.api.hits import LONGEST, Hit, find
+from orgatlas.api.languages import N_, Wording, language_of, translations, worded
 from orgatlas.api.negotiation import choose
 from orgatlas.api.pages import language_for, render, resource_url
 from orgatlas.graph.errors import (
@@ -42,6 +46,7 @@ from orgatlas.graph.errors import (
     WrongAnswerKind,
     shortened,
 )
+from orgatlas.graph.search import Search
 
 MEDIA_TYPE = "application/problem+json"
 TYPES = "https://w3id.org/orgatlas/problem#"
@@ -99,6 +104,9 @@ TOLD: Mapping[type[AtlasError], str] = {
     UnknownResource: N_("The graph does not speak of this."),
 }
 """The details that a page can say in its own language; other details stay in English, and say so."""
+
+PERHAPS = 5
+"""Things that a page proposes in place of what is not there."""
 
 SHOWN = ("line", "column", "nearest", "expected", "known", "findings", "graph")
 """The fields of an error that a problem carries under the same name."""
@@ -161,11 +169,10 @@ async def answer(request: Request, error: Exception) -> Response:
     """A problem as a page under /en/ and /fr/ and for whoever likes a page better, else in JSON."""
     found = problem(error)
     if (language := language_of(request.scope["path"])) is not None:
-        return page(request, found, language)
+        return await _page(request, found, language, found.headers)
     varying = {**found.headers, "Vary": "Accept, Accept-Language"}
     if choose(request.headers.get("accept"), [MEDIA_TYPE, "application/json", "text/html"]) == "text/html":
-        language = language_for(request)
-        return page(request, found, language, varying)
+        return await _page(request, found, language_for(request), varying)
     members = {
         "type": found.type,
         "title": found.title,
@@ -177,24 +184,58 @@ async def answer(request: Request, error: Exception) -> Response:
     return Response(content, found.status, varying, MEDIA_TYPE)
 
 
-def page(request: Request, found: Problem, language: str, headers: Mapping[str, str] | None = None) -> Response:
-    """A problem as a page."""
+async def _page(request: Request, found: Problem, language: str, headers: Mapping[str, str]) -> Response:
+    """A problem as a page, with what may have been meant."""
     return render(
         request,
         language,
         "error.html",
         status=found.status,
-        headers=headers or found.headers,
+        headers=headers,
         problem=found,
         told=told(found, language),
-        nearest=[(iri, resource_url(request.app.state.atlas, language, iri)) for iri in _resources(found)],
+        nearest=await _nearest(request.app.state.atlas, found, language),
+        perhaps=await _perhaps(request, found, language),
     )
 
 
-def _resources(found: Problem) -> Sequence[str]:
-    """The things that a problem names as nearest, where it is about a thing."""
-    nearest: Sequence[str] = found.fields.get("nearest", ()) if found.told == TOLD[UnknownResource] else ()
-    return nearest
+async def _nearest(atlas: Atlas, found: Problem, language: str) -> list[tuple[Wording, str, str | None]]:
+    """The things that a problem names as nearest, where it is about a thing: their names, IRIs and pages."""
+    iris: Sequence[str] = found.fields.get("nearest", ()) if found.told == TOLD[UnknownResource] else ()
+    try:
+        answers = await asyncio.gather(
+            *(atlas.readers.table(atlas.own_query("names", thing=NamedNode(iri))) for iri in iris)
+        )
+    except AtlasError:
+        answers = [[] for _ in iris]  # the page says already what went wrong
+    return [
+        (_name(rows, language) or Wording(iri), iri, resource_url(atlas, language, iri))
+        for iri, rows in zip(iris, answers, strict=True)
+    ]
+
+
+def _name(rows: Sequence[Mapping[str, Any]], language: str) -> Wording | None:
+    names: dict[str, str] = {}
+    for row in rows:
+        names.setdefault(row["name"].get("xml:lang", ""), row["name"]["value"])
+    return worded(names, language) if names else None
+
+
+async def _perhaps(request: Request, found: Problem, language: str) -> Sequence[Hit]:
+    """What a search finds for the last part of an address at which there is nothing, and near which nothing is known.
+
+    Nobody waits for an index to be made for this.
+    """
+    atlas: Atlas = request.app.state.atlas
+    text = request.scope["path"].rstrip("/").rpartition("/")[2]
+    if found.status != HTTPStatus.NOT_FOUND or found.fields.get("nearest") or len(text) > LONGEST:
+        return ()
+    if not atlas.finder.is_ready:
+        return ()
+    try:
+        return (await find(atlas, Search(text, language, count=PERHAPS))).hits
+    except AtlasError:
+        return ()  # the page says already what went wrong
 
 
 def told(found: Problem, language: str) -> str | None:

@@ -6,6 +6,7 @@ https://www.w3.org/TR/dx-prof-conneg/ (profiles)
 Where a client is sent is made from what the graph speaks of, never from what the client wrote.
 """
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -17,19 +18,21 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from orgatlas.api.addresses import LEGAL, SUFFIXES, candidates, data_path, document_iri, page_path, things
-from orgatlas.api.answers import encoding_for, send
+from orgatlas.api.answers import send
 from orgatlas.api.atlas import Atlas
 from orgatlas.api.caching import unchanged, validators
 from orgatlas.api.languages import LANGUAGES, N_, translations
 from orgatlas.api.limits import absolute_iri, query_pairs
-from orgatlas.api.negotiation import choose, choose_profile
-from orgatlas.api.pages import language_for, render
-from orgatlas.api.resource import resource_view
+from orgatlas.api.negotiation import choose, choose_profile, encoding_for
+from orgatlas.api.pages import language_for, page_url, render, site_root
+from orgatlas.api.resource import View, resource_view
 from orgatlas.api.sparql import GRAPH_TYPES
 from orgatlas.graph.errors import SilentProfile, UnknownFormat, UnknownResource
 from orgatlas.graph.formats import GRAPH_FORMATS
+from orgatlas.graph.internal import about
 from orgatlas.graph.profiles import Profile, find_profile
-from orgatlas.graph.vocabulary import PREFIXES
+from orgatlas.graph.terms import abbreviated, expanded
+from orgatlas.graph.vocabulary import ID, PREFIXES
 
 OF_DOCUMENTS = ("iri", "format", "profile")
 
@@ -38,6 +41,8 @@ FORMS: Mapping[str, str] = {media_type: form.suffix for media_type, form in GRAP
 
 MEDIA_TYPES: Mapping[str, str] = {form.suffix: form.media_type for form in GRAPH_FORMATS} | {"csv": "text/csv"}
 
+FORM_NAMES: Mapping[str, str] = {form.suffix: form.title for form in GRAPH_FORMATS} | {"csv": "CSV"}
+
 OURS, OUR_NAME = PREFIXES["atlas"], "atlas"
 """The profile of documents in our own words: its IRI and its name."""
 
@@ -45,10 +50,23 @@ PAGE = "text/html"
 VARY = "Accept, Accept-Language, Accept-Profile"
 STATUSES: Mapping[str, str] = {
     "stated": N_("stated"),
-    "added": N_("added by the editors"),
+    "added": N_("added"),
     "derived": N_("derived"),
 }
 """What the status of a fact is called."""
+
+SECTIONS: Mapping[str, frozenset[str]] = {
+    "services": frozenset({PREFIXES["cpsv"] + "PublicService"}),
+    "countries": frozenset(
+        PREFIXES["atlas"] + each for each in ("Country", "Subdivision", "Jurisdiction", "Engagement")
+    ),
+}
+"""The lists, by the classes of what stands in them."""
+
+IN_SCHEME = PREFIXES["skos"] + "inScheme"
+
+QUESTIONS = 5
+"""Questions of the library that a page offers."""
 
 PATH_LIMIT = 4000
 """Characters that the path to a thing may have."""
@@ -106,7 +124,8 @@ async def resource_page(request: Request, atlas: Atlas, language: str) -> Respon
         # So are pages called that a host of files serves.
         return RedirectResponse(page_path(atlas.bundle.base, language, iri), HTTPStatus.PERMANENT_REDIRECT)
     addresses = {iri: document_iri(atlas.bundle.base, iri)}
-    view = resource_view(await atlas.readers.describe(addresses, "json").read_json(), atlas, language)
+    whole = atlas.fixed or any(name == "all" for name, _ in query_pairs(request))
+    view = resource_view(await atlas.readers.sheet(addresses, language).read_json(), atlas, language, whole)
     canonical = page_path(atlas.bundle.base, language, iri)
     return render(
         request,
@@ -115,13 +134,55 @@ async def resource_page(request: Request, atlas: Atlas, language: str) -> Respon
         headers={"Link": f'{_links(atlas, iri, None)}, <{canonical}>; rel="canonical"'},
         view=view,
         canonical=canonical,
+        all=whole,
+        whole=f"{canonical}{'&' if '?' in canonical else '?'}all",
+        section=_section(view, language),
         profiles=[
             (atlas.profiles[each].title, _with_profile(data_path(atlas.bundle.base, iri, "ttl"), atlas.profiles[each]))
             for each in spoken
         ],
         media_types=MEDIA_TYPES,
+        form_names=FORM_NAMES,
         status_words={status: translations(language).gettext(words) for status, words in STATUSES.items()},
+        fetch=f"curl -LH 'Accept: text/turtle' {shlex.quote(_address(request, atlas, iri))}",
+        query=page_url(language, "sparql", query=about("statements-about", "thing", iri)),
+        questions=_questions(view, atlas, language),
+        reference=iri.removeprefix(atlas.bundle.base + ID),
     )
+
+
+def _section(view: View, language: str) -> str | None:
+    """The list that a thing is found in, which the head of its page marks."""
+    if view.level is not None:
+        return page_url(language, "org")
+    classes = {type.iri for type in view.types}
+    return next((page_url(language, page) for page, known in SECTIONS.items() if classes & known), None)
+
+
+def _address(request: Request, atlas: Atlas, iri: str) -> str:
+    """Where programs get the thing from here."""
+    root, base = site_root(request, atlas), atlas.bundle.base
+    return root + _uri(iri.removeprefix(base)) if iri.startswith(base) else f"{root.rstrip('/')}{data_path(base, iri)}"
+
+
+def _questions(view: View, atlas: Atlas, language: str) -> list[tuple[Mapping[str, str], str]]:
+    """Questions of the library that may be asked about the thing, and their addresses."""
+    if atlas.fixed:
+        return []
+    groups = {group.property.iri: {fact.value.iri for fact in group.facts} for group in view.groups}
+    kinds = {type.iri for type in view.types} | groups.get(IN_SCHEME, set())
+    base, prefixes = atlas.bundle.base, atlas.bundle.prefixes
+    found = []
+    for question in atlas.library.values():
+        for parameter in question.parameters:
+            if (
+                parameter.choices
+                and expanded(parameter.choices, base, {**prefixes, **question.prefixes}).value in kinds
+            ):
+                url = page_url(language, "queries", question.name, **{parameter.name: abbreviated(view.iri, prefixes)})
+                found.append((question.title, url))
+                break
+    return found[:QUESTIONS]
 
 
 async def _document(

@@ -1,11 +1,13 @@
 """From settings to a listening server: bind, start the keeper, run the application until it is told to stop."""
 
+import asyncio
 import contextlib
 import errno
 import resource
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -34,7 +36,19 @@ async def run(paths: Sequence[Path], settings: Settings, empty: bool, announce: 
             place = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
             announce(f"{bundle.manifest.name.get('en', 'The graph')}: {readers.triples:,} statements on {place}")
             announce("Press Ctrl+C to stop.")
-            await uvicorn.Server(server_config(app)).serve(sockets=[door])
+            with _beside(app.state.atlas.finder.warm() if settings.readers > 1 else None):
+                await uvicorn.Server(server_config(app)).serve(sockets=[door])
+
+
+@contextlib.contextmanager
+def _beside(work: Coroutine[Any, Any, None] | None) -> Iterator[None]:
+    """Do some work beside a block, and give it up with the block."""
+    task = asyncio.create_task(work) if work is not None else None
+    try:
+        yield
+    finally:
+        if task is not None:
+            task.cancel()
 
 
 def server_config(app: FastAPI) -> uvicorn.Config:

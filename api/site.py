@@ -39,7 +39,10 @@ AT_A_TIME = 6
 LISTED = 1_000_000
 """Things that a site may have pages for."""
 
-_LINK = re.compile(r'(\s(?:href|src)=")(/[^"]*)(")')
+FILES = ("org.csv", "org.svg")
+"""What stands beside the pages of a language and is none."""
+
+_LINK = re.compile(r'(\s(?:href|src|data-png)=")(/[^"]*)(")')
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +289,10 @@ def _relative(path: str, target: str) -> str:
 
 
 def _is_page(path: str) -> bool:
-    return path.endswith("/") or path in ("/ns", "/shapes") or path.split("/")[1] in ("id", *LANGUAGES)
+    _, first, *rest = path.split("/")
+    if first in LANGUAGES and rest[0] in FILES:
+        return False
+    return path.endswith("/") or path in ("/ns", "/shapes") or first in ("id", *LANGUAGES)
 
 
 def _way(path: str, target: str) -> bytes:

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from orgatlas.api.access import require_writer
-from orgatlas.api.answers import Forms, encoding_for, send, stream
+from orgatlas.api.answers import Forms, send, stream
 from orgatlas.api.atlas import Atlas
 from orgatlas.api.changes import make
 from orgatlas.api.limits import (
@@ -27,7 +27,7 @@ from orgatlas.api.limits import (
     read_body,
     read_pairs,
 )
-from orgatlas.api.negotiation import choose
+from orgatlas.api.negotiation import choose, encoding_for
 from orgatlas.api.pages import language_for
 from orgatlas.api.presence import while_present
 from orgatlas.graph.commit import Change

@@ -9,11 +9,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from orgatlas.api.answers import encoding_for, send
+from orgatlas.api.answers import send
 from orgatlas.api.atlas import Atlas
 from orgatlas.api.caching import unchanged, validators
 from orgatlas.api.languages import LANGUAGES
-from orgatlas.api.negotiation import choose
+from orgatlas.api.negotiation import choose, encoding_for
 from orgatlas.api.pages import language_for, page_url
 from orgatlas.api.sparql import GRAPH_TYPES
 from orgatlas.graph.formats import GRAPH_FORMATS, GraphFormat

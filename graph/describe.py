@@ -9,11 +9,11 @@ each has a part of the document that says which graph states it: a passage, an a
 import csv
 import hashlib
 import io
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -299,8 +299,11 @@ def _csv(rows: Iterable[tuple[ox.Triple, str, str]]) -> bytes:
     return output.getvalue().encode()
 
 
-def as_rows(description: Description, bundle: Bundle) -> bytes:
-    """A description as JSON: `resource`, `cut`, and `rows` of role, status and terms as SPARQL's results write them."""
+def as_rows(description: Description, bundle: Bundle) -> dict[str, Any]:
+    """A description for JSON: `resource`, `cut`, and `rows` of role, status and terms as SPARQL's results write them.
+
+    `fact` is what the statement is known by within a document, or a page.
+    """
     passages = _passages(description)
     rows = [
         {
@@ -308,11 +311,11 @@ def as_rows(description: Description, bundle: Bundle) -> bytes:
             "status": _status(each.graph, passages, bundle),
             **{place: _json(term) for place, term in zip(("s", "p", "o"), each.triple, strict=True)},
             "graph": each.graph.value if each.graph else None,
+            "fact": _digest(each.triple) if each.role in LIMITS else None,
         }
         for each in description.said
     ]
-    document = {"resource": description.resource.value, "cut": description.cut, "rows": rows}
-    return json.dumps(document, ensure_ascii=False).encode()
+    return {"resource": description.resource.value, "cut": description.cut, "rows": rows}
 
 
 def _json(term: Term) -> dict[str, str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -18,7 +19,7 @@ from orgatlas.graph.errors import BrokenFile
 from orgatlas.graph.findings import Finding, Severity
 from orgatlas.graph.internal import internal
 from orgatlas.graph.store import MemoryStore, Query
-from orgatlas.graph.vocabulary import rule
+from orgatlas.graph.vocabulary import name, rule
 
 TEXT_MATCHES, TEXT_COVERED = rule("passage-text"), rule("passages-cover-source")
 TEXT_AT_HAND, FACT_COVERED = rule("source-text-at-hand"), rule("fact-covered")
@@ -43,11 +44,28 @@ def passages(store: MemoryStore, bundle: Bundle) -> list[Passage]:
     return [Passage(p, s, int(a), int(b), d) for p, s, a, b, d in rows if a.isdecimal() and b.isdecimal()]
 
 
+def passage_of(store: MemoryStore, node: ox.NamedNode) -> Passage | None:
+    """The passage that an IRI names, or None where it names none, or one that is not described as it should be."""
+
+    def said(subject: Any, property: str) -> Any:
+        return next((quad.object for quad in store.find(subject, name(property), None)), None)
+
+    source, selector, digest = said(node, "oa:hasSource"), said(node, "oa:hasSelector"), said(node, "atlas:sha256")
+    if source is None or digest is None or not isinstance(selector, ox.NamedNode | ox.BlankNode):
+        return None
+    start, end = said(selector, "oa:start"), said(selector, "oa:end")
+    if not (isinstance(start, ox.Literal) and isinstance(end, ox.Literal)):
+        return None
+    if not (start.value.isdecimal() and end.value.isdecimal()):
+        return None
+    return Passage(node.value, source.value, int(start.value), int(end.value), digest.value)
+
+
 def source_text(bundle: Bundle, source: str, folder: Path | None) -> str | None:
     """The text of a source, as it stands in its file, or None where it is not at hand. Raises BrokenFile."""
-    name = text_name(bundle, source)
+    called = text_name(bundle, source)
     for place in [folder] if folder else [bundle.folder / "sources", bundle.folder]:
-        file = place / name
+        file = place / called
         if file.exists() and not file.is_file():
             raise BrokenFile(file, "not a regular file")
         if file.is_file():

@@ -11,3 +11,10 @@ FOLDER = BUILT_IN / "queries" / "internal"
 def internal(name: str) -> str:
     """The text of a question of our own."""
     return (FOLDER / f"{name}.rq").read_text(encoding="utf-8")
+
+
+def about(name: str, prefix: str, iri: str) -> str:
+    """The text of a question of our own about one thing, without its comment: a prefix in it stands for that alone."""
+    lines = internal(name).splitlines(keepends=True)
+    body = "".join(line for line in lines if not line.startswith(("#", f"PREFIX {prefix}:")))
+    return f"PREFIX {prefix}: <{iri}>\n{body}"

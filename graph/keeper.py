@@ -31,6 +31,7 @@ from orgatlas.graph.context import context
 from orgatlas.graph.directory import Directory
 from orgatlas.graph.errors import AtlasError
 from orgatlas.graph.frames import ASK_OUTSIDE, DOORS, READ, WRITE, Kind, VisitorGone, pack_json, read_frame
+from orgatlas.graph.hierarchy import Hierarchy
 from orgatlas.graph.journal import Journal
 from orgatlas.graph.patch import read
 from orgatlas.graph.profiles import profiles_of
@@ -57,7 +58,9 @@ class Keeper:
         texts = Path(order["sources"]) if order["sources"] else None
         services, writable = tuple(order["services"]), order["writable"]
         vocabulary = store.quads_of(NamedNode(bundle.base + VOCABULARY_GRAPH))
-        known = Directory(store, bundle.base), profiles_of(bundle), context(bundle.prefixes, vocabulary)
+        known = (
+            Directory(store, bundle.base), Hierarchy(store), profiles_of(bundle), context(bundle.prefixes, vocabulary),
+        )  # fmt: skip
         self.snapshot = Snapshot(
             store, closure, bundle, *known, order["query_memory"], caps, services, texts, writable=writable
         )
@@ -142,6 +145,7 @@ class Keeper:
         patch = read(change)
         commit(store, patch, self.rules, self.snapshot.closure)
         self.snapshot.directory.learn(patch.added)
+        self.snapshot.hierarchy.learn(patch)
         self.digest = _next_digest(self.digest, change)
 
     def _child(self, visitor: socket.socket, work: Callable[[], None]) -> NoReturn:

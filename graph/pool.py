@@ -181,9 +181,16 @@ class Readers:
     def describe(self, addresses: Mapping[str, str], form: str, encoding: str = "") -> "Visit":
         """The description of the first of some IRIs that the graph speaks of, as a document at the address beside it.
 
-        `form` is one of RDF, csv, or json for a page. Raises UnknownResource, Busy, QueryTimeout and ReaderLost.
+        `form` is one of RDF, or csv. Raises UnknownResource, Busy, QueryTimeout and ReaderLost.
         """
         return self._visit("describe", encoding, addresses=dict(addresses), form=form)
+
+    def sheet(self, addresses: Mapping[str, str], language: str) -> "Visit":
+        """What the page shows of the first of some IRIs that the graph speaks of, as JSON; see graph/sheet.py.
+
+        Raises UnknownResource, Busy, QueryTimeout and ReaderLost.
+        """
+        return self._visit("sheet", addresses=dict(addresses), language=language)
 
     def vocabulary(self, which: str, version: str | None, form: str, encoding: str = "") -> "Visit":
         """The ontology (ns) or the shapes. Raises UnknownResource, Busy, QueryTimeout and ReaderLost."""
@@ -222,6 +229,17 @@ class Readers:
         found = await self._visit("listing", start=start, count=count).read_json()
         return found["iris"], found["total"]
 
+    def outline(self, candidates: Sequence[str], view: Mapping[str, Any]) -> "Visit":
+        """A piece of the organisation as a tree around the first of some IRIs that is a unit, as JSON for a page.
+
+        `view` has the fields of graph/outline.py. Raises UnknownResource where none is, Busy, QueryTimeout and ReaderLost.
+        """
+        return self._visit("outline", candidates=list(candidates), view=dict(view))
+
+    def units(self, encoding: str = "") -> "Visit":
+        """The whole organisation as a table in CSV. Raises Busy, QueryTimeout and ReaderLost."""
+        return self._visit("units", encoding)
+
     def explain(self, terms: tuple[str, str, str], address: str, form: str, encoding: str = "") -> "Visit":
         """Why the triple of three names holds. Raises ParameterError, ProofTooLarge, Busy, QueryTimeout and ReaderLost."""
         return self._visit("explain", encoding, terms=terms, address=address, graph=form)
@@ -233,6 +251,16 @@ class Readers:
     def rulebook(self) -> "Visit":
         """The rules of the shapes, as JSON for their page. Raises EngineFailed, Busy, QueryTimeout and ReaderLost."""
         return self._visit("rulebook")
+
+    async def index(self, path: Path, questions: Sequence[tuple[str, Mapping[str, str]]]) -> None:
+        """Have a search index written into a new file. Raises EngineFailed, Busy, QueryTimeout and ReaderLost."""
+        seconds = self._settings.write_timeout
+        await self._visit("index", seconds=seconds, path=str(path), questions=questions).read_json()
+
+    async def search(self, path: Path, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """What an index has to offer, as graph/search.py tells it. Raises EngineFailed, Busy, QueryTimeout and ReaderLost."""
+        found: dict[str, Any] = await self._visit("search", path=str(path), asked=asked).read_json()
+        return found
 
     async def table(self, query: Query) -> list[dict[str, Any]]:
         """The rows of a question of our own, as bindings of the SPARQL 1.1 JSON results format."""

@@ -24,7 +24,6 @@ from orgatlas.graph.closure import Closure
 from orgatlas.graph.confinement import confine
 from orgatlas.graph.context import Context
 from orgatlas.graph.describe import (
-    as_rows,
     as_table,
     described,
     document,
@@ -34,16 +33,22 @@ from orgatlas.graph.describe import (
 )
 from orgatlas.graph.directory import Directory
 from orgatlas.graph.dumps import dumps
-from orgatlas.graph.errors import AtlasError, EvaluationFailed, WrongAnswerKind
+from orgatlas.graph.errors import AtlasError, EvaluationFailed, UnknownResource, WrongAnswerKind
 from orgatlas.graph.explain import explain
 from orgatlas.graph.export import LEVEL, export, statements
 from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, GraphFormat, named
 from orgatlas.graph.frames import Frames, VisitorGone, pack_error, query_of, read_frame
 from orgatlas.graph.glossary import glossary
+from orgatlas.graph.hierarchy import Hierarchy
+from orgatlas.graph.index import write_index
+from orgatlas.graph.outline import View, outline
+from orgatlas.graph.outline import as_table as units_as_table
 from orgatlas.graph.profiles import Profile, profiled
 from orgatlas.graph.remote import inline_services
 from orgatlas.graph.rulebook import rulebook
+from orgatlas.graph.search import Search, search
 from orgatlas.graph.service import FORMATS, SD, Abilities, describe_service
+from orgatlas.graph.sheet import sheet
 from orgatlas.graph.store import KIND_IN_WORDS, UNNAMED, AnswerKind, MemoryStore, placed
 from orgatlas.graph.vocabularies import ontology_triples, shapes_triples
 from orgatlas.graph.vocabulary import DATASET, ID, VOCABULARY_GRAPH
@@ -67,6 +72,7 @@ class Snapshot:
     closure: Closure | None
     bundle: Bundle
     directory: Directory
+    hierarchy: Hierarchy
     profiles: Mapping[str, Profile]
     context: Context
     memory: int
@@ -208,12 +214,22 @@ def _describe(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
     bundle = snapshot.bundle
     description = described(snapshot.store, snapshot.directory, message["addresses"])
     cut = "rows" if description.cut else None
-    if (form_name := message["form"]) in ("csv", "json"):
-        content = (as_table if form_name == "csv" else as_rows)(description, bundle)
-        return _ready("solutions", form_name, content, cut)
+    if (form_name := message["form"]) == "csv":
+        return _ready("solutions", form_name, as_table(description, bundle), cut)
     form = named(form_name, GRAPH_FORMATS)
     quads = document(description, bundle, message["addresses"][description.resource.value])
     return _document(quads, form, snapshot, cut)
+
+
+def _sheet(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
+    """What the page shows of the first of some IRIs that the graph speaks of."""
+    description = described(snapshot.store, snapshot.directory, message["addresses"])
+    address = message["addresses"][description.resource.value]
+    store, hierarchy, bundle = snapshot.store, snapshot.hierarchy, snapshot.bundle
+    content = sheet(
+        description, store, hierarchy, bundle, snapshot.context, snapshot.texts, address, message["language"]
+    )
+    return _ready("solutions", "json", json.dumps(content, ensure_ascii=False).encode())
 
 
 def _vocabulary(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
@@ -279,6 +295,27 @@ def _listing(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
     return _ready("solutions", "json", content)
 
 
+def _outline(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
+    """A piece of the organisation as a tree, around the first of some IRIs that is a unit."""
+    hierarchy, store, candidates = snapshot.hierarchy, snapshot.store, message["candidates"]
+    focus = next((iri for iri in candidates if iri in hierarchy), None)
+    if candidates and focus is None:
+        raise UnknownResource(candidates[0], snapshot.directory.nearest(candidates[0]))
+    view = View(focus=focus, **{**message["view"], "opened": tuple(message["view"]["opened"])})
+    content = {"focus": focus, **outline(hierarchy, store, view)}
+    return _ready("solutions", "json", json.dumps(content, ensure_ascii=False).encode())
+
+
+def _units(_: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
+    """The whole organisation as a table."""
+
+    def write(frames: Frames) -> None:
+        for piece in units_as_table(snapshot.hierarchy, snapshot.store):
+            frames.write(piece.encode())
+
+    return Outgoing("solutions", "csv", write)
+
+
 def _explain(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
     """Why a triple holds, or what is missing for it."""
     form = named(message["graph"], GRAPH_FORMATS)
@@ -300,6 +337,18 @@ def _rulebook(_: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
     """The rules of the shapes, for their page."""
     content = json.dumps(rulebook(snapshot.store, snapshot.bundle), ensure_ascii=False).encode()
     return _ready("solutions", "json", content)
+
+
+def _index(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
+    """Write the search index into a file."""
+    count = write_index(snapshot.store, snapshot.bundle, message["questions"], Path(message["path"]))
+    return _ready("solutions", "json", json.dumps({"things": count}).encode())
+
+
+def _search(message: Mapping[str, Any], _: Snapshot) -> Outgoing:
+    """What the search index of an edition has to offer."""
+    found = search(Path(message["path"]), Search(**message["asked"]))
+    return _ready("solutions", "json", json.dumps(found, ensure_ascii=False).encode())
 
 
 def _ready(kind: AnswerKind, form: str, content: bytes, cut: str | None = None) -> Outgoing:
@@ -331,10 +380,15 @@ DOERS: Mapping[str, Callable[[Mapping[str, Any], Snapshot], Outgoing]] = {
     "measures": _measures,
     "catalogue": _catalogue,
     "listing": _listing,
+    "outline": _outline,
+    "units": _units,
     "explain": _explain,
     "glossary": _glossary,
     "graph": _graph,
+    "index": _index,
     "rulebook": _rulebook,
+    "sheet": _sheet,
+    "search": _search,
     "service": _service,
 }
 """What a reader can do, by the word that asks for it."""

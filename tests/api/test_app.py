@@ -32,7 +32,7 @@ EVERYWHERE = [
 class FailingReaders:
     """Readers that fail in a way nobody foresaw."""
 
-    digest, triples = "0" * 64, 0
+    digest, triples, modified = "0" * 64, 0, 0.0
 
     def __init__(self, error: Exception | None) -> None:
         self.error = error
@@ -130,7 +130,7 @@ def test_static_files_are_kept_by_their_version(client: httpx.Client) -> None:
 @pytest.mark.filterwarnings("error")
 def test_the_api_description_speaks_of_what_programs_use(client: httpx.Client) -> None:
     description = client.get("/openapi.json").json()
-    paths = {"/sparql", "/graphs", "/graphs/{path}", "/queries/{file}", "/explain", "/healthz"}
+    paths = {"/sparql", "/graphs", "/graphs/{path}", "/queries/{file}", "/explain", "/suggest", "/healthz"}
     paths |= {"/id/{path}", "/data/{path}", "/data"}
     assert description["paths"].keys() == paths
     assert description["paths"]["/sparql"].keys() == {"get", "post"}

@@ -11,7 +11,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 import orgatlas.api.app
-from orgatlas.api.languages import LANGUAGES, Wording, number, translations, typeset, worded
+from orgatlas.api.languages import LANGUAGES, Wording, number, runs_leftwards, size, translations, typeset, worded
 from orgatlas.api.tables import HEADINGS
 from orgatlas.graph.bundle import BUILT_IN
 from orgatlas.graph.library import read_library
@@ -94,3 +94,21 @@ def test_lines_do_not_end_before_a_french_colon() -> None:
 
 def test_thousands_are_parted_as_the_language_does_it() -> None:
     assert (number(12345, "en"), number(12345, "fr")) == ("12,345", "12\u00a0345")
+
+
+def test_what_runs_from_right_to_left_is_known() -> None:
+    for text in ("خدمة", "שירות", "a\u202eb", "English, then עברית"):
+        assert runs_leftwards(text), text
+    for text in ("", "plain", "Québec", "部門", "1 000 % €"):
+        assert not runs_leftwards(text), text
+
+
+def test_sizes_are_written_as_the_language_does() -> None:
+    assert [size(value, "en") for value in (7, 999, 3100, 145_000, 2_500_000)] == [
+        "7\u00a0B",
+        "999\u00a0B",
+        "3.1\u00a0kB",
+        "145\u00a0kB",
+        "2.5\u00a0MB",
+    ]
+    assert size(3100, "fr") == "3,1\u00a0ko"

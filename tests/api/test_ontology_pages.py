@@ -13,6 +13,7 @@ import pyoxigraph as ox
 import pytest
 
 from orgatlas.graph.bundle import BUILT_IN
+from tests.api.scripts import strange_scripts
 
 PAGES = [f"/{language}/{name}" for language in ("en", "fr") for name in ("ns", "shapes")]
 Serving = Callable[[list[Path]], AbstractContextManager[httpx.Client]]
@@ -36,7 +37,7 @@ def test_a_page_is_sound(client: httpx.Client, path: str) -> None:
     assert {unescape(each) for each in re.findall(r'href="#([^"]+)"', page.text)} <= {*ids}
     assert len(re.findall("<table>", page.text)) == len(re.findall("<table>\n<caption>", page.text))
     assert " style=" not in page.text
-    assert "<script" not in page.text
+    assert not strange_scripts(page.text)
 
 
 def test_the_iri_of_every_term_and_of_every_rule_leads_to_its_section(client: httpx.Client) -> None:
@@ -109,7 +110,7 @@ def test_an_ontology_of_others_is_told_and_its_texts_are_only_text(tmp_path: Pat
         for language in ("en", "fr"):
             text = client.get(f"/{language}/ns").text
             assert "&lt;script&gt;" in text
-            assert "<script" not in text
+            assert not strange_scripts(text)
             assert 'href="javascript:' not in text
             assert 'href="data:' not in text
         assert client.get("/en/shapes").status_code == 200
@@ -122,7 +123,7 @@ def test_a_graph_without_any_term_has_a_page(tmp_path: Path, serving: Serving) -
         page = client.get("/en/ns")
         assert page.status_code == 200
         assert "names no ontology" in page.text
-        assert "<svg" not in page.text
+        assert '<svg class="diagram"' not in page.text
 
 
 def test_the_terms_of_a_bundle_have_their_place_beside_ours(serving: Serving) -> None:

@@ -29,6 +29,7 @@ OPERATIONS = (
     "DELETE /graphs/{path}",
     "GET /queries/{file}",
     "GET /explain",
+    "GET /suggest",
     "GET /id/{path}",
     "GET /data/{path}",
     "GET /data",

@@ -69,6 +69,14 @@ def test_clients_that_do_not_read_or_leave_at_once_cost_nobody_else_an_answer(tm
         assert answer.status_code == httpx.codes.OK
 
 
+def test_the_search_is_ready_before_anybody_asks(tmp_path: Path) -> None:
+    with server(tmp_path):
+        end = time.monotonic() + 20
+        while not list(tmp_path.glob("orgatlas-*/search/*.db")):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+
+
 @contextmanager
 def _stalled(port: int) -> Iterator[socket.socket]:
     with socket.socket() as client:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from itertools import pairwise
 
 import pyoxigraph as ox
@@ -139,7 +138,7 @@ def test_the_table_has_a_row_for_each_statement_and_graph(
 
 def test_the_rows_for_a_page_hold_the_same(closed: MemoryStore, directory: Directory, bundle: Bundle) -> None:
     description = of(closed, directory, bundle, DIRECTORATE)
-    told = json.loads(as_rows(description, bundle))
+    told = as_rows(description, bundle)
     assert told["resource"] == bundle.base + DIRECTORATE
     assert len(told["rows"]) == len(description.said)
 

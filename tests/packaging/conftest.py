@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-MADE = {".git", ".venv", "build", "dist", "orgatlas.egg-info", "__pycache__"}
+MADE = {".git", ".venv", "build", "dist", "orgatlas.egg-info", "__pycache__", "node_modules"}
 
 
 @pytest.fixture(scope="session")
