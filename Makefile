@@ -6,7 +6,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install lint test build serve release lock clean FORCE
+.PHONY: help install lint test build serve screenshots release lock assets clean FORCE
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 
 export PYTHON
@@ -21,7 +21,7 @@ PY := .venv/bin/python -P
 PIP_PINNED := $(PY) -m pip install -qq --require-hashes --no-build-isolation
 
 help: ## Lists the verbs
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
 install: .venv/dev.stamp build/installed.stamp ## Makes .venv with the project and everything its development needs
 
@@ -31,12 +31,16 @@ lint: install ## Format, lint, types and import floors
 	$(PY) -m mypy --no-error-summary
 	$(PY) .venv/bin/lint-imports --no-logo
 
-test: lint ## Lint, then all tests
+test: lint ## Lint, then all tests; as root on Debian, gets Java and a browser for them first
+	@.ci/machine
 	$(PY) -m pytest $(ARGS)
 
 build: install ## Makes the sdist and the wheel in dist/
 	rm -rf dist
 	SOURCE_DATE_EPOCH="$$(git log -1 --format=%ct 2>/dev/null || echo 315532800)" $(PY) -m build --no-isolation
+
+screenshots: install ## Takes the pictures of the README from the running pages
+	$(PY) docs/screenshots.py
 
 serve: .venv/run.stamp build/installed.stamp ## Serves the atlas on http://127.0.0.1:8000
 	@exec $(PY) .venv/bin/orgatlas serve $(ARGS)
@@ -60,8 +64,11 @@ lock: install ## Pins the dependencies anew, newest with ARGS=--upgrade (with Py
 PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m piptools compile --quiet $(ARGS) --generate-hashes \
 	--strip-extras --allow-unsafe --no-build-isolation --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
+assets: ## Makes the map of the pages anew from web/map (for maintainers: needs Node 20 or later)
+	cd web/map && npm ci --ignore-scripts --no-audit --no-fund --silent && npm run --silent build
+
 clean: ## Removes everything that make made
-	rm -rf .venv build dist orgatlas.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv build dist orgatlas.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis web/map/node_modules
 
 # Each stamp is newer than what it was made from; a second `make test` finds them all fresh.
 
