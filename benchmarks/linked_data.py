@@ -23,6 +23,8 @@ from urllib.parse import quote
 from organisation import BASE, write_organisation
 
 ONTOLOGY = Path(__file__).parent.parent / "ontology"
+BENEATH = (ONTOLOGY / "core.ttl", ONTOLOGY / "levels.ttl")
+"""What an organisation is described with."""
 ORGATLAS = [sys.executable, "-P", "-c", "from orgatlas.api.cli import main; main()"]
 
 UNITS = 2_000
@@ -33,29 +35,40 @@ Ask = Callable[[str, dict[str, str]], tuple[int, dict[str, str]]]
 
 @contextmanager
 def served(triples: int) -> Iterator[Ask]:
-    """A way to ask a server that holds an organisation of so many triples, over one connection."""
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
+    """A way to ask a server that holds an organisation of so many triples."""
+    with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "organisation.nt"
         write_organisation(file, triples)
+        with started(*BENEATH, file) as port:
+            yield asking(port)
+
+
+@contextmanager
+def started(*files: Path) -> Iterator[int]:
+    """The port of a server of these files; without any, of the built-in graph."""
+    with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-        free.close()
-        files = [str(ONTOLOGY / "core.ttl"), str(ONTOLOGY / "levels.ttl"), str(file)]
-        command = [*ORGATLAS, "serve", *files, "--base-iri", BASE, "--port", str(port)]
-        with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:
-            try:
-                _wait(port, server)
-                connection = http.client.HTTPConnection("127.0.0.1", port)
+    command = [*ORGATLAS, "serve", *map(str, files), "--port", str(port), *(["--base-iri", BASE] if files else [])]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:
+        try:
+            _wait(port, server)
+            yield port
+        finally:
+            server.terminate()
 
-                def ask(path: str, headers: dict[str, str]) -> tuple[int, dict[str, str]]:
-                    connection.request("GET", path, headers=headers)
-                    answer = connection.getresponse()
-                    answer.read()
-                    return answer.status, {name.lower(): value for name, value in answer.getheaders()}
 
-                yield ask
-            finally:
-                server.terminate()
+def asking(port: int) -> Ask:
+    """A way to ask a server over one connection."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+
+    def ask(path: str, headers: dict[str, str]) -> tuple[int, dict[str, str]]:
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}
+
+    return ask
 
 
 def _wait(port: int, server: subprocess.Popen[bytes]) -> None:

@@ -26,6 +26,13 @@ def write_organisation(file: Path, triples: int) -> None:
         out.writelines(itertools.islice(statements(), triples))
 
 
+def write_units(file: Path, units: int) -> None:
+    """An organisation of so many units in N-Triples, about seven triples for each."""
+    end = f"<{BASE}unit/{units + 1}> "
+    with file.open("w", encoding="utf-8") as out:
+        out.writelines(itertools.takewhile(lambda line: not line.startswith(end), statements()))
+
+
 def statements() -> Iterator[str]:
     """The organisation, a line a triple, without end."""
     for number in range(200):
