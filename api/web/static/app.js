@@ -6,8 +6,6 @@ const say = (text) => {
   setTimeout(() => { place.textContent = text; }, 50); // the same text twice is said twice
 };
 
-for (const control of document.querySelectorAll("[data-script]")) control.hidden = false;
-
 const root = document.documentElement;
 const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches);
 for (const button of document.querySelectorAll("[data-theme-switch]")) {
