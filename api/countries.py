@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from orgatlas.api.answers import Shown, shown
 from orgatlas.api.atlas import Atlas
-from orgatlas.api.known import FACT_LIMIT, TEXT_LIMIT, Entry, Known
+from orgatlas.api.known import FACT_LIMIT, TEXT_LIMIT, Entry, Known, meant
 from orgatlas.api.languages import Wording
 from orgatlas.api.limits import query_pairs
 from orgatlas.api.pages import render
@@ -80,7 +80,7 @@ async def countries_page(request: Request, atlas: Atlas, language: str) -> Respo
     known = Known(atlas, language)
     beside = await shown(atlas, atlas.own_query("countries-beside"), FACT_LIMIT)
     known.take(beside)
-    wanted = _wanted(asked, known.having("sort"), atlas)
+    wanted = meant(asked, known.having("sort"), atlas)
     answer = Shown()
     if wanted or not asked:
         given = {"wanted": NamedNode(wanted)} if wanted else {}
@@ -110,11 +110,6 @@ async def countries_page(request: Request, atlas: Atlas, language: str) -> Respo
         noted=any(place.entry.notes or place.drawn_as or place.shape is None for place in rows),
         file=_file(atlas, language, wanted),
     )
-
-
-def _wanted(asked: str, kinds: Iterable[str], atlas: Atlas) -> str:
-    """The kind that was asked for among those there are; nothing where it is none of them."""
-    return next((iri for iri in kinds if asked in (iri, abbreviated(iri, atlas.bundle.prefixes))), "")
 
 
 def _file(atlas: Atlas, language: str, wanted: str) -> str | None:

@@ -13,6 +13,7 @@ from orgatlas.api.languages import N_, Wording, translations, typeset, worded
 from orgatlas.api.pages import resource_url
 from orgatlas.graph.folding import folded
 from orgatlas.graph.hierarchy import local_name
+from orgatlas.graph.terms import abbreviated
 
 FACT_LIMIT = 20_000
 """Rows of an answer that are looked at."""
@@ -107,6 +108,11 @@ class Known:
         every = list(self._texts.get((about, "note"), ()))
         own = [note for note in every if note.language == self.language] or every
         return tuple(typeset(note) for note in sorted(own, key=lambda note: note.text)[:NOTE_LIMIT])
+
+
+def meant(asked: str, iris: Iterable[str], atlas: Atlas) -> str:
+    """Which of some things is asked for, by its IRI or by a name with a prefix; empty where it is none of them."""
+    return next((iri for iri in iris if asked in (iri, abbreviated(iri, atlas.bundle.prefixes))), "")
 
 
 def _key(term: Mapping[str, str]) -> str:

@@ -1,6 +1,5 @@
 """The page of services: what each is, who provides it, and whom it is for."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -9,7 +8,7 @@ from starlette.responses import Response
 
 from orgatlas.api.answers import shown
 from orgatlas.api.atlas import Atlas
-from orgatlas.api.known import FACT_LIMIT, Entry, Known
+from orgatlas.api.known import FACT_LIMIT, Entry, Known, meant
 from orgatlas.api.languages import Wording
 from orgatlas.api.limits import query_pairs
 from orgatlas.api.pages import render
@@ -43,7 +42,7 @@ async def services_page(request: Request, atlas: Atlas, language: str) -> Respon
     known.take(answer)
     every = known.ordered(known.having("service"))
     audiences = known.ordered({each for service in every for each in known.of(service, "audience")})
-    wanted = _wanted(asked, audiences, atlas)
+    wanted = meant(asked, audiences, atlas)
     found = [each for each in every if not asked or wanted in known.of(each, "audience")]
     return render(
         request,
@@ -56,11 +55,6 @@ async def services_page(request: Request, atlas: Atlas, language: str) -> Respon
         unknown="" if wanted else asked[:300],
         file=_file(atlas, language),
     )
-
-
-def _wanted(asked: str, audiences: Iterable[str], atlas: Atlas) -> str:
-    """The population that was asked for among those there are; nothing where it is none of them."""
-    return next((iri for iri in audiences if asked in (iri, abbreviated(iri, atlas.bundle.prefixes))), "")
 
 
 def _service(iri: str, known: Known) -> Service:
