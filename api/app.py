@@ -307,7 +307,8 @@ def _page(handler: PageHandler, language: str) -> Handler:
     async def in_language(request: Request, atlas: Atlas) -> Response:
         if handler in FRESH:
             return await handler(request, atlas, language)
-        headers = validators(atlas, request.scope["path"], request.scope["query_string"].decode("ascii", "replace"))
+        query = request.scope["query_string"].decode("ascii", "replace")
+        headers = {**validators(atlas, request.scope["path"], query), "Vary": "Accept-Encoding"}
         if (kept := unchanged(request, headers, certain=False)) is not None:
             return kept
         response = await handler(request, atlas, language)

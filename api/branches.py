@@ -112,7 +112,7 @@ class _Branches:
     def _branch(self, iri: str, node: Node) -> Node:
         piece = self._units.outline["tree"].get(iri, {"parts": [], "before": 0, "after": 0})
         # A unit that is part of two is open below the first alone.
-        parts = tuple(self.node(each, (self._units[each]["parent"] or "") == iri) for each in piece["parts"])
+        parts = tuple(self.node(each, iri in ("", self._units[each]["parent"])) for each in piece["parts"])
         at = {"focus": self._units.reference(iri)} if iri else {}
         before, after = piece["before"], piece["after"]
         return replace(

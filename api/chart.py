@@ -55,7 +55,7 @@ class Line:
     url: str | None
     level: int
     caption: Wording
-    above: Wording | None
+    wholes: tuple[Wording, ...]
     depth: int
     below: int
 
@@ -214,7 +214,7 @@ class _Drawing:
 def _line(iri: str, units: Units) -> Line:
     """A row of the table."""
     unit = units[iri]
-    above = units.name(unit["parent"]) if unit["parent"] else None
+    wholes = tuple(map(units.name, unit["wholes"]))
     return Line(
-        units.name(iri), units.url(iri), units.level(iri), units.caption(iri), above, unit["depth"], unit["below"]
+        units.name(iri), units.url(iri), units.level(iri), units.caption(iri), wholes, unit["depth"], unit["below"]
     )

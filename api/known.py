@@ -11,7 +11,7 @@ from orgatlas.api.answers import Shown
 from orgatlas.api.atlas import Atlas
 from orgatlas.api.languages import N_, Wording, translations, typeset, worded
 from orgatlas.api.pages import resource_url
-from orgatlas.graph.folding import folded
+from orgatlas.graph.folding import folded, is_seen
 from orgatlas.graph.hierarchy import local_name
 from orgatlas.graph.terms import abbreviated
 
@@ -73,7 +73,7 @@ class Known:
         """A text of a thing, in the language of the page if it can be; empty if there is none."""
         by_language: dict[str, str] = {}
         for each in sorted(self._texts.get((about, what), ()), key=lambda each: each.text):
-            if each.text.strip():
+            if is_seen(each.text):
                 by_language.setdefault(each.language or "", each.text)
         return typeset(worded(by_language, self.language))
 

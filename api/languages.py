@@ -69,6 +69,11 @@ def runs_leftwards(text: str) -> bool:
     return not text.isascii() and any(unicodedata.bidirectional(letter) in LEFTWARDS for letter in text)
 
 
+def isolated(text: str) -> str:
+    """A text that turns nothing beside it, where there is no markup to say so (https://www.unicode.org/reports/tr9/)."""
+    return f"\u2068{text}\u2069" if runs_leftwards(text) else text
+
+
 def number(value: int, language: str) -> str:
     """A whole number as the language writes it: 1,000 in English, 1 000 with a no-break space in French."""
     return f"{value:,}".replace(",", "\u00a0" if language == "fr" else ",")

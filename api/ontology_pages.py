@@ -117,7 +117,8 @@ async def shapes_page(request: Request, atlas: Atlas, language: str) -> Response
     rulebook = await atlas.readers.rulebook().read_json()
     places = {iri: f"{page_url(language, 'ns')}#{anchor(iri, atlas.bundle)}" for iri in rulebook["terms"]}
     places |= {iri: f"#{place}" for iri, place in rulebook["anchors"].items()}
-    linked = _Links(atlas, language, rulebook["names"], places)
+    # Plain files come without our vocabulary: its terms have no page there.
+    linked = _Links(atlas, language, rulebook["names"], places, told=not atlas.bundle.plain)
     return render(
         request,
         language,
@@ -130,17 +131,26 @@ async def shapes_page(request: Request, atlas: Atlas, language: str) -> Response
 
 
 class _Links:
-    """What terms are called, and where they lead: to a place on our pages, to another page, or out of the house."""
+    """What terms are called, and where they lead: to a place on our pages, to another page, or out of the house.
+
+    `told` says that whatever is not among the places has a page of its own.
+    """
 
     def __init__(
-        self, atlas: Atlas, language: str, names: Mapping[str, Mapping[str, str]], places: Mapping[str, str]
+        self,
+        atlas: Atlas,
+        language: str,
+        names: Mapping[str, Mapping[str, str]],
+        places: Mapping[str, str],
+        told: bool = True,
     ) -> None:
-        self._atlas, self._language = atlas, language
+        self._atlas, self._language, self._told = atlas, language, told
         self.names, self._places = names, places
 
     def address(self, iri: str) -> str | None:
         """Where a term leads; nowhere if it has no address of the web."""
-        return self._places.get(iri) or resource_url(self._atlas, self._language, iri) or self.outside(iri)
+        here = resource_url(self._atlas, self._language, iri) if self._told else None
+        return self._places.get(iri) or here or self.outside(iri)
 
     def outside(self, iri: str) -> str | None:
         """The address of a thing that others publish; a link may have no other scheme than the web's."""

@@ -5,11 +5,12 @@ https://www.w3.org/TR/SVG2/ and https://www.w3.org/TR/graphics-aria-1.0/
 Colours are attributes, so that the file needs no style sheet; that of a page takes their place.
 """
 
+import re
 import textwrap
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+from html import escape as escaped
 
 WIDTH, HEIGHT = 256, 88
 """A box, in pixels."""
@@ -28,6 +29,8 @@ CHARACTERS = 27
 
 SIDES = ("#263443", "#7a3e9d", "#0f6b62", "#a1490b", "#1f5fa8", "#8a2149")
 """The colours of the levels, the organisation itself first."""
+
+_FORBIDDEN = re.compile("[^\\t\\n\\r\\u0020-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 
 INK, MUTED, EDGE, PAPER = "#17202b", "#4a5666", "#7d8998", "#ffffff"
 CURRENT, DASHED = ' aria-current="true"', ' stroke-dasharray="5 4"'
@@ -68,6 +71,16 @@ class Drawing:
     edges: tuple[str, ...]
     width: int
     height: int
+
+
+def colour(level: int | None) -> int:
+    """The number of the colour of a level: the first is the organisation's own, the others come again and again."""
+    return 1 + (level - 1) % (len(SIDES) - 1) if level else 0
+
+
+def escape(text: str) -> str:
+    """A text as XML can hold it: some signs it cannot (https://www.w3.org/TR/xml/#charsets)."""
+    return escaped(_FORBIDDEN.sub("\ufffd", text))
 
 
 def drawn(tops: Sequence[Unit], title: str, alone: bool = False) -> str:
@@ -138,7 +151,7 @@ def _column(unit: Unit, x: int, y: int, boxes: list[Box], edges: list[str]) -> t
 
 def _box(box: Box) -> str:
     unit, x, y = box.unit, box.x, box.y
-    level = min(unit.level, len(SIDES) - 1)
+    level = unit.level
     name = "".join(
         f'<tspan x="{x + 17}" y="{y + 25 + at * LINE}">{escape(line)}</tspan>'
         for at, line in enumerate(wrapped(unit.name))

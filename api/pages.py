@@ -24,6 +24,7 @@ from orgatlas.api.languages import (
     LANGUAGES,
     NAMES,
     Wording,
+    isolated,
     language_of,
     number,
     runs_leftwards,
@@ -173,6 +174,7 @@ def _environment(language: str) -> Environment:
     environment.filters |= {
         "say": say,
         "plain": lambda wording: typeset(wording).text,
+        "isolated": lambda wording: isolated(typeset(wording).text),
         "plainly": lambda wordings: worded(wordings, language).text,
         "number": lambda value: number(value, language),
         "size": lambda value: size(value, language),

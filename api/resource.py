@@ -11,12 +11,13 @@ from typing import Any
 from orgatlas.api.addresses import SUFFIXES, data_path, page_path
 from orgatlas.api.atlas import Atlas
 from orgatlas.api.languages import LANGUAGES, N_, Wording, translations, typeset, worded
-from orgatlas.api.orgchart import SIDES
+from orgatlas.api.orgchart import colour
 from orgatlas.api.pages import resource_url
 from orgatlas.api.tables import reason_url, short
 from orgatlas.graph.errors import shortened
-from orgatlas.graph.folding import folded
-from orgatlas.graph.vocabulary import PREFIXES
+from orgatlas.graph.folding import folded, is_seen
+from orgatlas.graph.hierarchy import local_name
+from orgatlas.graph.vocabulary import ID, PREFIXES
 
 VALUE_LIMIT, VALUE_LIMIT_WHOLE = 5, 500
 """Values of one property that a page shows, and that it shows to who wants all."""
@@ -39,7 +40,6 @@ DESCRIPTIONS = (
     f"{SKOS}definition",
     f"{PREFIXES['schema']}description",
     f"{RDFS}comment",
-    f"{SKOS}scopeNote",
 )
 """The properties that say what a thing is, the most telling first."""
 
@@ -90,20 +90,29 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A thing that something stands beside: its name, its page, its level in words, and the colour of that by number."""
+    """A thing that something stands beside: its name, its page, its level in words, and the colour of that by number.
+
+    `reference` is what the address of the chart calls it.
+    """
 
     iri: str
     name: Wording
     url: str | None
     caption: Wording | None = None
     level: int = 0
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """What a thing is part of, from the top; what is beside it, itself among them; what is inside it; and how many more."""
+    """What a thing is part of, from the top; what is beside it, itself among them; what is inside it; and how many more.
+
+    `higher` is how many are above those, and `also` is what it is part of besides.
+    """
 
     above: tuple[Neighbour, ...]
+    higher: int
+    also: tuple[Neighbour, ...]
     beside: tuple[Neighbour, ...]
     inside: tuple[Neighbour, ...]
     more_beside: int
@@ -173,7 +182,8 @@ class _Reading:
         self._numbers: dict[str, str] = {}
         for row in self._rows:
             subject, predicate = row["s"]["value"], row["p"]["value"]
-            if row["s"]["type"] == "uri" and predicate in NAMES and row["o"]["type"] == "literal":
+            named = row["s"]["type"] == "uri" and predicate in NAMES and row["o"]["type"] == "literal"
+            if named and is_seen(row["o"]["value"]):
                 self._name_of(subject, predicate, row["o"])
             if predicate == f"{DCT}identifier":
                 self._numbers.setdefault(subject, row["o"]["value"])
@@ -196,7 +206,7 @@ class _Reading:
         groups = self._groups((row for row in mine if row["p"]["value"] != NOTE), "o")
         incoming = [row for row in self._rows if row["role"] == "incoming" and row["o"]["value"] == self._iri]
         unit = self._units[self._iri]
-        level = min(unit["level"], len(SIDES) - 1) if unit["level"] is not None else None
+        level = colour(unit["level"]) if unit["level"] is not None else None
         return View(
             self._iri,
             self._called(self._iri),
@@ -215,6 +225,7 @@ class _Reading:
             tuple(
                 (suffix, data_path(self._atlas.bundle.base, self._iri, suffix), self._sizes.get(suffix))
                 for suffix in SUFFIXES
+                if not self._sizes or suffix in self._sizes  # what a form cannot say is not offered in it
             ),
             self._cut,
         )
@@ -244,11 +255,17 @@ class _Reading:
             return None
         return Position(
             tuple(map(self._neighbour, above)),
+            self._standing["higher"],
+            tuple(map(self._neighbour, self._standing["also"])),
             tuple(map(self._neighbour, beside["iris"])) or (self._neighbour(self._iri),),
             tuple(map(self._neighbour, inside["iris"])),
             max(beside["total"] - len(beside["iris"]), 0),
             inside["total"] - len(inside["iris"]),
         )
+
+    def _reference(self, iri: str) -> str:
+        """A thing as the address of the chart has it."""
+        return iri.removeprefix(self._atlas.bundle.base + ID)
 
     def _neighbour(self, iri: str) -> Neighbour:
         unit = self._units[iri]
@@ -256,9 +273,9 @@ class _Reading:
             self._numbers.setdefault(iri, unit["number"])
         known = typeset(worded(unit["names"], self._language))
         caption = typeset(worded(unit["levelNames"], self._language))
-        name = known if known.text else self._called(iri)
+        name = known if known.text else self._numbered(iri) or Wording(local_name(iri))
         url = resource_url(self._atlas, self._language, iri)
-        return Neighbour(iri, name, url, caption if caption.text else None, min(unit["level"] or 0, len(SIDES) - 1))
+        return Neighbour(iri, name, url, caption if caption.text else None, colour(unit["level"]), self._reference(iri))
 
     def _fragment(self, iri: str) -> str:
         return iri.rpartition("#")[2]

@@ -6,7 +6,7 @@ from typing import Any
 
 from orgatlas.api.atlas import Atlas
 from orgatlas.api.languages import N_, Wording, number, translations, typeset, worded
-from orgatlas.api.orgchart import SIDES
+from orgatlas.api.orgchart import colour
 from orgatlas.api.pages import resource_url
 from orgatlas.graph.hierarchy import local_name
 from orgatlas.graph.vocabulary import ID
@@ -50,7 +50,7 @@ class Units:
     def level(self, iri: str) -> int:
         """The colour of a unit, by number."""
         place = self._units[iri]["level"]
-        return min(place, len(SIDES) - 1) if place is not None else len(SIDES) - 1
+        return colour(place)
 
     def caption(self, iri: str) -> Wording:
         """The level of a unit, in words."""
@@ -65,9 +65,8 @@ class Units:
 
     def levels(self) -> list[Level]:
         """The key to the colours."""
-        last = len(SIDES) - 1
         return [
-            Level(self._level_name(each), min(place, last), each["units"])
+            Level(self._level_name(each), colour(place), each["units"])
             for place, each in enumerate(self.outline["levels"])
         ]
 

@@ -6,6 +6,7 @@ Every unit stands in the tree once, below the first of its wholes that is reache
 with two wholes makes it endless.
 """
 
+import re
 from bisect import insort
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,8 +32,10 @@ STRUCTURE = frozenset((*UPWARD, *DOWNWARD, TYPE, SUBCLASS, CLASSIFICATION, RANK)
 RELATED = tuple(map(name, ("rdfs:subPropertyOf", "owl:equivalentProperty", "owl:inverseOf")))
 """The properties that the tree is made of, and how others come to imply them."""
 
-NO_RANK, UNRANKED = -1, 10**9
+NO_RANK, UNRANKED = -(10**9), 10**9
 """What has no level stands before every level, being an organisation as a whole; a level without a rank stands last."""
+
+_WHOLE = re.compile(r"[+-]?[0-9]{1,8}", re.ASCII)
 
 WHOLES = 50
 """Direct wholes of one unit that are compared with each other."""
@@ -260,12 +263,13 @@ def _classified(store: MemoryStore) -> dict[str, Level]:
     """The level of each thing that has one; of several the highest."""
     ranks: dict[str, int] = {}
     for quad in store.find(None, RANK, None):
-        if isinstance(quad.object, ox.Literal) and quad.object.value.isdecimal() and len(quad.object.value) < 10:
-            ranks.setdefault(quad.subject.value, int(quad.object.value))  # type: ignore[union-attr]
+        if isinstance(quad.object, ox.Literal) and _WHOLE.fullmatch(quad.object.value):
+            subject, rank = str(quad.subject), int(quad.object.value)
+            ranks[subject] = min(rank, ranks.get(subject, rank))
     found: dict[str, Level] = {}
     for quad in store.find(None, CLASSIFICATION, None):
         if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
-            level = Level(quad.object.value, ranks.get(quad.object.value, UNRANKED))
+            level = Level(quad.object.value, ranks.get(str(quad.object), UNRANKED))
             known = found.get(quad.subject.value, level)
             found[quad.subject.value] = min(level, known, key=lambda each: (each.rank, each.iri))
     return found

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pyoxigraph as ox
 
+from orgatlas.graph.folding import is_seen
 from orgatlas.graph.store import MemoryStore
 from orgatlas.graph.vocabulary import name
 
@@ -27,7 +28,7 @@ def names_of(store: MemoryStore, node: ox.NamedNode) -> Names:
         given = sorted(
             (quad.object.language or "", quad.object.value)
             for quad in store.find(node, property, None)
-            if isinstance(quad.object, ox.Literal) and quad.object.value.strip()
+            if isinstance(quad.object, ox.Literal) and is_seen(quad.object.value)
         )
         for language, text in given:
             found.setdefault(language, text[:LENGTH])

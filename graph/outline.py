@@ -25,6 +25,12 @@ PARTS = 200
 OPENED = 50
 """Units that a reader may have open beside those on the way to the one looked at."""
 
+WHOLES = 5
+"""Direct wholes of one unit that a row tells of."""
+
+STEPS = 30
+"""Units on the way to the one looked at that are shown; those above them are counted."""
+
 LEVELS = 100
 """Levels, or classes of units that have none, that are told apart."""
 
@@ -65,17 +71,18 @@ def outline(hierarchy: Hierarchy, store: MemoryStore, view: View) -> dict[str, A
     """The piece of the tree as JSON.
 
     `tree` and `picture` have, by unit, the parts that are shown and how many stand before and after them; the one without a
-    name, "", has the tops. `whole` says that every unit is open in the tree; `rows` are units in the order of the tree; `units`
-    tells of every unit that is mentioned.
+    name, "", has the tops, or where a long way to the unit looked at begins: `above` is how many units are above that. `whole`
+    says that every unit is open in the tree; `rows` are units in the order of the tree; `units` tells of every unit that is
+    mentioned.
     """
     tree = _tree(hierarchy, view)
     picture = _picture(hierarchy, view) if view.boxes else {}
     rows = hierarchy.rows(view.language, view.row, view.count) if view.count else []
-    path = hierarchy.path(view.focus) if view.focus is not None else []
+    path = _way(hierarchy, view)
     shown = dict.fromkeys(
         (*path, *rows, *(each for open in (tree, picture) for piece in open.values() for each in piece["parts"]))
     )
-    shown |= dict.fromkeys(above for each in rows if (above := hierarchy.parent[each]) is not None)
+    shown |= dict.fromkeys(above for each in rows for above in hierarchy.wholes[each][:WHOLES])
     levels = sorted(hierarchy.counts, key=lambda level: (level.rank, level.iri or ""))[:LEVELS]
     units = {iri: _unit(hierarchy, iri, levels) for iri in shown}
     return {
@@ -83,6 +90,7 @@ def outline(hierarchy: Hierarchy, store: MemoryStore, view: View) -> dict[str, A
         "whole": len(hierarchy) <= WHOLE,
         "depth": max(hierarchy.depths.values(), default=0),
         "path": path,
+        "above": hierarchy.depths[path[0]] - 1 if path else 0,
         "tree": tree,
         "picture": picture,
         "rows": rows,
@@ -109,7 +117,7 @@ def as_table(hierarchy: Hierarchy, store: MemoryStore) -> Iterator[str]:
         if level not in known:
             known[level] = names_of(store, ox.NamedNode(level.iri)) if level.iri else {}
         called = [each.get(language, each.get("", "")) for each in (names, known[level]) for language in ("en", "fr")]
-        above = hierarchy.parent[iri] or ""
+        above = " ".join(hierarchy.wholes[iri])
         writer.writerow((iri, *called, hierarchy.depths[iri], above, hierarchy.inside(iri), hierarchy.below[iri]))
         if output.tell() > 2**16:
             yield output.getvalue()
@@ -117,12 +125,17 @@ def as_table(hierarchy: Hierarchy, store: MemoryStore) -> Iterator[str]:
     yield output.getvalue()
 
 
+def _way(hierarchy: Hierarchy, view: View) -> list[str]:
+    """The way to the unit looked at, or the end of it where it is long."""
+    return hierarchy.path(view.focus)[-STEPS:] if view.focus is not None else []
+
+
 def _tree(hierarchy: Hierarchy, view: View) -> dict[str, Any]:
     """What is open in the tree of links."""
     if len(hierarchy) <= WHOLE:
         opened = [iri for iri in hierarchy.parent if hierarchy.inside(iri)]
     else:
-        around = hierarchy.path(view.focus) if view.focus is not None else list(hierarchy.tops[:1])
+        around = _way(hierarchy, view) or list(hierarchy.tops[:1])
         opened = [*around, *(iri for iri in view.opened[:OPENED] if iri in hierarchy)]
     found = {"": _piece(hierarchy, None, view)}
     for iri in dict.fromkeys(opened):
@@ -132,31 +145,35 @@ def _tree(hierarchy: Hierarchy, view: View) -> dict[str, Any]:
 
 
 def _piece(hierarchy: Hierarchy, iri: str | None, view: View) -> dict[str, Any]:
-    """Some parts of a unit: those on the way to what is looked at are among them."""
+    """Some parts of a unit: those on the way to what is looked at are among them. The way may begin below the top."""
+    way = _way(hierarchy, view)
+    if iri is None and way and hierarchy.parent[way[0]] is not None:
+        return {"parts": way[:1], "before": 0, "after": 0}
     parts = hierarchy.parts(iri, view.language)
     start = view.start if iri == view.focus else 0
-    if view.focus is not None and iri != view.focus:
-        way = [*hierarchy.path(view.focus), None]
-        if iri is None or iri in way:
-            following = way[0] if iri is None else way[way.index(iri) + 1]
-            if following in parts:
-                start = parts.index(following) // view.limit * view.limit
+    if view.focus is not None and iri != view.focus and (iri is None or iri in way):
+        following = way[0] if iri is None else way[way.index(iri) + 1]
+        if following in parts:
+            start = parts.index(following) // view.limit * view.limit
     some = parts[start : start + view.limit]
     return {"parts": list(some), "before": min(start, len(parts)), "after": max(len(parts) - start - view.limit, 0)}
 
 
 def _picture(hierarchy: Hierarchy, view: View) -> dict[str, Any]:
     """What is drawn: the way to the unit looked at, what is directly inside it, then level by level what there is room for."""
-    whole = len(hierarchy) <= view.boxes
+    way = _way(hierarchy, view)
+    whole = len(hierarchy) <= view.boxes and not (way and hierarchy.parent[way[0]])
     deepest = view.depth or max(hierarchy.depths.values(), default=0)
-    way = hierarchy.path(view.focus) if view.focus is not None else []
     room = view.boxes - len(way)
     found: dict[str, Any] = {}
 
     def draw(iri: str | None, step: str | None = None) -> list[str]:
         """Draw the parts of a unit: all, or as many as there is room for, or only the next step of the way."""
         nonlocal room
-        parts = [each for each in hierarchy.parts(iri, view.language) if hierarchy.parent[each] == iri]
+        if iri is None and way and hierarchy.parent[way[0]] is not None:
+            parts = way[:1]  # a long way begins below the top
+        else:
+            parts = [each for each in hierarchy.parts(iri, view.language) if hierarchy.parent[each] == iri]
         # On the way down, neighbours are drawn where that leaves room for what is further down.
         alone = step is not None and len(parts) > (room + 1 if whole else room // 4)
         some = [step] if alone and step is not None else parts[: max(room, 0)]
@@ -186,6 +203,7 @@ def _unit(hierarchy: Hierarchy, iri: str, levels: list[Level]) -> dict[str, Any]
         "level": levels.index(level) if level in levels else None,
         "depth": hierarchy.depths[iri],
         "parent": hierarchy.parent[iri],
+        "wholes": hierarchy.wholes[iri][:WHOLES],
         "inside": hierarchy.inside(iri),
         "below": hierarchy.below[iri],
     }

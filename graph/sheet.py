@@ -48,7 +48,7 @@ def sheet(
     one that was read; the one that the page is of has the words around it, too.
     """
     place = standing(store, hierarchy, description.resource.value, language)
-    mentioned = (*place.above, *place.beside.iris, *place.inside.iris)
+    mentioned = (*place.above, *place.also, *place.beside.iris, *place.inside.iris)
     return {
         **as_rows(description, bundle),
         "kind": _kind(store, hierarchy, description.resource),

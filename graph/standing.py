@@ -43,9 +43,14 @@ class Some:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a thing is part of, from the top; what is beside it, itself among them; and what is inside it."""
+    """What a thing is part of, from the top; what is beside it, itself among them; and what is inside it.
+
+    `higher` is how many wholes are above those, and `also` are direct wholes that are not among them.
+    """
 
     above: tuple[str, ...] = ()
+    higher: int = 0
+    also: tuple[str, ...] = ()
     beside: Some = Some()
     inside: Some = Some()
 
@@ -55,13 +60,17 @@ def standing(store: MemoryStore, hierarchy: Hierarchy, iri: str, language: str) 
     if iri in hierarchy:
         *above, _ = hierarchy.path(iri)
         beside = hierarchy.parts(above[-1] if above else None, language)
-        return Standing(tuple(above), _around(beside, iri), _around(hierarchy.parts(iri, language), None))
+        shown, wholes = above[-HIGHEST:], hierarchy.wholes[iri]
+        also = tuple(each for each in wholes if above and each != above[-1])[:SHOWN]
+        parts = _around(hierarchy.parts(iri, language), None)
+        return Standing(tuple(shown), len(above) - len(shown), also, _around(beside, iri), parts)
     for up, down in RELATIONS:
         above = _above(store, iri, up, down)
         inside = _ordered(store, _related(store, iri, down, up), language)
         if above or inside:
             beside = _ordered(store, _related(store, above[-1], down, up), language) if above else []
-            return Standing(tuple(above), _around(beside, iri), _around(inside, None))
+            direct = sorted(each for each in _related(store, iri, up, down) if each not in (iri, *above))
+            return Standing(tuple(above), 0, tuple(direct[:SHOWN]), _around(beside, iri), _around(inside, None))
     return Standing()
 
 

@@ -198,3 +198,44 @@ def test_where_there_is_no_organisation_that_is_said(serving: Serving, tmp_path:
         assert "no organisation" in client.get("/en/org").text
         assert client.get("/en/org.svg").status_code == 200
         assert client.get("/en/org.csv").text.count("\n") == 1
+
+
+@pytest.fixture(scope="module")
+def deep(tmp_path_factory: pytest.TempPathFactory, serving: Serving) -> Iterator[httpx.Client]:
+    """A client of a server for units 2,000 below each other, one with three wholes, and names of signs that XML cannot hold."""
+    file: Path = tmp_path_factory.mktemp("deep") / "deep.ttl"
+    chain = "".join(f"<id/n{each}> org:subOrganizationOf <id/n{each - 1}> .\n" for each in range(1, 2000))
+    odd = (
+        '<id/n1> skos:prefLabel "ctl\\u0001\\u0008x\\uFFFEy"@en . <id/three> org:unitOf <id/n1> , <id/p2> , <id/p3> .\n'
+    )
+    file.write_text(ODD[: ODD.index("<id/a>")] + odd + chain, encoding="utf-8")
+    with serving([file]) as client:
+        yield client
+
+
+@pytest.mark.parametrize("unit", ["n0", "n50", "n300", "n1999"])
+@pytest.mark.parametrize("view", ["chart", "tree", "table"])
+def test_a_way_without_end_is_shown_from_below(deep: httpx.Client, unit: str, view: str) -> None:
+    page = deep.get(f"/en/org?view={view}&focus={unit}")
+    assert page.status_code == 200
+    if view != "table":
+        assert f'href="/en/{unit}"' in page.text
+        assert ("levels above</a>" in page.text) == (unit != "n0")
+    assert deep.get(f"/en/org.svg?focus={unit}").status_code == 200
+    about = deep.get(f"/en/{unit}")
+    assert about.status_code == 200
+    assert ("levels above" in about.text) == (unit != "n0")
+
+
+def test_a_picture_is_well_formed_whatever_the_names_are(deep: httpx.Client) -> None:
+    assert "ctl\ufffd\ufffdx\ufffdy" in "".join(ElementTree.fromstring(deep.get("/en/org.svg").text).itertext())
+
+
+def test_a_unit_of_three_says_so(deep: httpx.Client) -> None:
+    row = next(
+        row for row in csv.DictReader(deep.get("/en/org.csv").text.splitlines()) if row["unit"].endswith("three")
+    )
+    assert [each.rpartition("/")[2] for each in row["part_of"].split()] == ["n1", "p2", "p3"]
+    page = deep.get("/en/three").text
+    also = page[page.index("Also part of:") :]
+    assert re.findall(r'href="/en/(\w+)"', also[: also.index("</p>")]) == ["n1", "p3"]

@@ -11,7 +11,17 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 import orgatlas.api.app
-from orgatlas.api.languages import LANGUAGES, Wording, number, runs_leftwards, size, translations, typeset, worded
+from orgatlas.api.languages import (
+    LANGUAGES,
+    Wording,
+    isolated,
+    number,
+    runs_leftwards,
+    size,
+    translations,
+    typeset,
+    worded,
+)
 from orgatlas.api.tables import HEADINGS
 from orgatlas.graph.bundle import BUILT_IN
 from orgatlas.graph.library import read_library
@@ -112,3 +122,8 @@ def test_sizes_are_written_as_the_language_does() -> None:
         "2.5\u00a0MB",
     ]
     assert size(3100, "fr") == "3,1\u00a0ko"
+
+
+def test_where_there_is_no_markup_signs_keep_a_text_apart() -> None:
+    assert isolated("خدمة") == "\u2068خدمة\u2069"
+    assert isolated("service") == "service"

@@ -126,6 +126,15 @@ def test_a_graph_without_any_term_has_a_page(tmp_path: Path, serving: Serving) -
         assert '<svg class="diagram"' not in page.text
 
 
+def test_plain_files_have_rules_that_lead_only_to_what_is_there(tmp_path: Path, serving: Serving) -> None:
+    file = tmp_path / "o.nt"
+    file.write_text("<urn:a> <urn:b> <urn:c> .", encoding="utf-8")
+    with serving([file]) as client:
+        text = client.get("/en/shapes").text
+        for each in {unescape(each) for each in re.findall(r'href="(/en/[^"#]*)', text)}:
+            assert client.get(each).status_code == 200, each
+
+
 def test_the_terms_of_a_bundle_have_their_place_beside_ours(serving: Serving) -> None:
     with serving([BUILT_IN / "tests" / "bundles" / "ministry"]) as client:
         text = client.get("/fr/ns").text

@@ -124,6 +124,13 @@ def test_pages_and_what_they_need_come_compressed(client: httpx.Client) -> None:
             assert int(answer.headers["content-length"]) < len(plain.content) // 2
 
 
+def test_what_has_not_changed_is_told_of_with_what_it_varies_by(client: httpx.Client) -> None:
+    page = client.get("/en/help")
+    again = client.get("/en/help", headers={"If-None-Match": page.headers["etag"]})
+    assert again.status_code == 304
+    assert again.headers["vary"] == page.headers["vary"] == "Accept-Encoding"
+
+
 def test_scripts_are_of_a_kind_that_browsers_run(client: httpx.Client) -> None:
     answer = client.get("/static/app.js")
     assert answer.headers["content-type"].startswith("text/javascript")

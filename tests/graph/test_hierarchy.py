@@ -147,3 +147,12 @@ def test_a_change_of_the_structure_is_seen_and_another_costs_nothing() -> None:
 )
 def test_what_has_no_name_is_called_by_the_end_of_its_iri(iri: str, name: str) -> None:
     assert local_name(iri) == name
+
+
+def test_of_two_ranks_of_a_level_the_lower_counts_and_one_may_be_below_nought() -> None:
+    found = of("""
+        <top> org:hasUnit <a> , <b> , <c> . <a> org:classification <two> . <b> org:classification <low> .
+        <c> org:classification <odd> . <two> atlas:levelRank 7 , 1 . <low> atlas:levelRank -2 .
+        <odd> atlas:levelRank "first" , 99999999999 .
+    """)
+    assert [local_name(each) for each in found.parts(f"{BASE}top", "en")] == ["b", "a", "c"]

@@ -21,6 +21,7 @@ def test_the_preferred_label_comes_before_others_and_each_language_has_one() -> 
 
 
 def test_blank_names_and_things_that_are_no_texts_are_no_names() -> None:
+    assert names('skos:prefLabel "\\u200b\\u00ad" ; rdfs:label "b"') == {"": "b"}
     assert names('skos:prefLabel "  "@en , <https://example.org/b> ; rdfs:label "b"@en') == {"en": "b"}
 
 

@@ -151,7 +151,7 @@ if (picture) {
 }
 
 for (const button of document.querySelectorAll("[data-png]")) {
-  button.addEventListener("click", async () => {
+  const make = async () => {
     const svg = await (await fetch(button.dataset.png)).text();
     const address = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
     const image = new Image();
@@ -173,5 +173,8 @@ for (const button of document.querySelectorAll("[data-png]")) {
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 1000);
     });
-  });
+  };
+  button.addEventListener("click", () => make().catch(() => {
+    document.getElementById("spoken").textContent = button.dataset.failed;
+  }));
 }
