@@ -36,6 +36,7 @@ ODD = """
 :rtl skos:prefLabel "السويد"@ar ; atlas:isoAlpha2 "se" .
 [] atlas:partner :Nowhere .
 :e4 atlas:partner "a text" .
+:e7 atlas:partner [ skos:prefLabel "a land without an IRI"@en ] .
 :e5 atlas:partner :town ; dct:type :evil-kind .
 :town skos:prefLabel "town"@en ; schema:containedInPlace :county .
 :county schema:containedInPlace :land .
@@ -261,7 +262,6 @@ def test_places_without_a_name_a_kind_or_an_engagement_with_an_iri_are_shown(odd
     assert "No kind stated" in row(page, "Nowhere")
     assert "without a name" in row(page, "Nowhere")
     assert "_:" not in page
-    assert "a text" not in page
 
 
 def test_containment_is_followed_up_to_a_country(odd: httpx.Client) -> None:
@@ -312,3 +312,10 @@ def test_thousands_of_partners_are_cut_with_a_word(tmp_path: Path, serving: Serv
         few = page_of(client, "/en/countries?kind=https://example.org/atlas/kTrue")
         assert len(names(few)) == 300
         assert names(few)[:3] == ["place 0000", "place 0007", "place 0014"]
+
+
+def test_partners_without_an_iri_are_told_of(odd: httpx.Client) -> None:
+    page = odd.get("/en/countries").text
+    described = page[page.index("Partners that are only described") :]
+    for words in ("a text", "a land without an IRI"):
+        assert words in described
