@@ -189,6 +189,11 @@ def test_a_page_of_the_table_leads_to_the_next(odd: httpx.Client) -> None:
     following = unescape(re.findall(r'rel="next" href="([^"]*)"', first)[0])
     second = odd.get(following).text
     assert 'rel="prev"' in second
+    rows = [re.findall(r'<th scope="row"><a href="([^"]+)"', page) for page in (first, second)]
+    every = [
+        f"/en/{each['unit'].rpartition('/id/')[2]}" for each in csv.DictReader(odd.get("/en/org.csv").text.splitlines())
+    ]
+    assert [*rows[0], *rows[1]] == every[:200]
     assert odd.get("/en/org?view=table&page=9999").status_code == 200
 
 

@@ -82,6 +82,7 @@ def test_the_tree_is_nested_as_the_organisation_is(client: httpx.Client) -> None
 
 def test_lists_of_examples_say_so(client: httpx.Client) -> None:
     assert "examples" in client.get("/en/").text
+    assert "exemples" not in client.get("/en/").text
     assert "exemples" in client.get("/fr/").text
 
 

@@ -1,9 +1,14 @@
 """The page of a thing: where it stands, its facts with their anchors, what is open, and how to cite and fetch it."""
 
 import re
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from html import unescape
+from pathlib import Path
 
 import httpx
+
+Serving = Callable[[Sequence[Path]], AbstractContextManager[httpx.Client]]
 
 SECTOR = "policy-and-research-sector"
 BRANCH = "strategic-policy-and-intergovernmental-relations-branch"
@@ -50,6 +55,7 @@ def test_a_page_says_where_its_thing_stands_and_what_is_open(client: httpx.Clien
     assert len(names) == 6
     assert 'href="/en/unit/international-relations-directorate" aria-current="page"' in place
     assert "What the sources leave open" in page
+    assert page.count("Visits are recorded for CSC only") == 1
     assert 'href="/en/org?focus=unit/international-relations-directorate"' in page
 
 
@@ -68,3 +74,15 @@ def test_a_page_cites_its_edition_and_tells_how_to_get_it(client: httpx.Client) 
 def test_sizes_beside_the_forms_are_told_in_the_language(client: httpx.Client) -> None:
     assert re.search(r">Turtle</a> <small>\d+\.\d\u00a0kB</small>", client.get("/en/service/corcan").text)
     assert re.search(r">Turtle</a> <small>\d+,\d\u00a0ko</small>", client.get("/fr/service/corcan").text)
+
+
+def test_a_form_that_cannot_say_it_is_not_offered(serving: Serving, tmp_path: Path) -> None:
+    file = tmp_path / "odd.nt"
+    file.write_text('<https://example.org/a> <https://example.org/1> "no name of XML ends in a figure alone" .')
+    with serving([file]) as client:
+        page = client.get("/en/resource", params={"iri": "https://example.org/a"}).text
+        forms = page[page.index('<ul class="sizes">') :]
+        forms = forms[: forms.index("</ul>")]
+        assert "RDF/XML" not in forms
+        for each in re.findall(r'href="([^"]+)"', forms):
+            assert client.get(unescape(each)).status_code == 200, each

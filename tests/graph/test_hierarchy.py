@@ -78,12 +78,18 @@ def test_levels_stand_in_the_order_of_their_ranks(built_in: Hierarchy) -> None:
             "<a> org:subOrganizationOf <b> , <c> . <b> org:subOrganizationOf <c> .",
             {"c": None, "b": "c", "a": "b"},
         ),
+        # Part of a circle and of what is in none.
+        ("<a> org:unitOf <b> , <c> . <b> org:unitOf <a> .", {"c": None, "a": "c", "b": "a"}),
         ("_:blank org:unitOf <b> . <b> org:unitOf [] .", {}),
         ("", {}),
     ],
 )
 def test_every_unit_stands_once_and_nothing_runs_in_a_circle(turtle: str, expected: dict[str, str | None]) -> None:
     assert tree(of(turtle)) == expected
+
+
+def test_what_is_part_of_itself_has_no_part() -> None:
+    assert of("<a> org:subOrganizationOf <a> .").inside(f"{BASE}a") == 0
 
 
 def test_a_unit_with_two_wholes_is_a_part_of_both_and_counts_once() -> None:
@@ -117,6 +123,7 @@ def test_a_unit_without_a_level_has_the_narrowest_of_its_classes() -> None:
     found = of("""
         <a> a org:Organization , <Agency> , <Nameless> .
         <Agency> rdfs:subClassOf org:Organization ; rdfs:label "agency"@en .
+        org:Organization rdfs:label "organisation"@en .
         <Nameless> rdfs:subClassOf org:Organization .
     """)
     assert found.level(f"{BASE}a").iri == f"{BASE}Agency"
