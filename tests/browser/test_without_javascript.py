@@ -39,9 +39,10 @@ def test_a_unit_tells_its_facts_and_opens_the_passages(look: Look) -> None:
     page = look(UNIT, PLAIN).page
     expect(page.locator("h1")).to_have_text(DIRECTORATE)
     expect(page.locator("main a[href^='/en/source/']").first).to_be_attached()
-    quotes = page.locator("main details:has(blockquote, q)")
-    quotes.first.locator("summary").first.click()
-    expect(quotes.first.locator("blockquote, q").first).to_be_visible()
+    passages = page.locator("main details:has(p)")
+    expect(passages.first.locator("p")).to_be_hidden()
+    passages.first.locator("summary").click()
+    expect(passages.first.locator("p")).to_be_visible()
 
 
 def test_the_search_form_finds(look: Look) -> None:
