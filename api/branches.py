@@ -12,7 +12,6 @@ from orgatlas.api.atlas import Atlas
 from orgatlas.api.languages import Wording
 from orgatlas.api.pages import page_url
 from orgatlas.api.units import Units
-from orgatlas.graph.outline import PARTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +114,11 @@ class _Branches:
         parts = tuple(self.node(each, iri in ("", self._units[each]["parent"])) for each in piece["parts"])
         at = {"focus": self._units.reference(iri)} if iri else {}
         before, after = piece["before"], piece["after"]
+        earlier, later = max(before - self._units.outline["limit"], 0), before + len(piece["parts"])
         return replace(
             node,
             parts=parts,
-            before=self._state.address(self._units.language, start=max(before - PARTS, 0), **at) if before else None,
-            after=self._state.address(self._units.language, start=before + len(piece["parts"]), **at)
-            if after
-            else None,
+            before=self._state.address(self._units.language, start=earlier, **at) if before else None,
+            after=self._state.address(self._units.language, start=later, **at) if after else None,
             rest=after,
         )

@@ -72,8 +72,8 @@ def outline(hierarchy: Hierarchy, store: MemoryStore, view: View) -> dict[str, A
 
     `tree` and `picture` have, by unit, the parts that are shown and how many stand before and after them; the one without a
     name, "", has the tops, or where a long way to the unit looked at begins: `above` is how many units are above that. `whole`
-    says that every unit is open in the tree; `rows` are units in the order of the tree; `units` tells of every unit that is
-    mentioned.
+    says that every unit is open in the tree, `limit` how many parts of one it shows at a time; `rows` are units in the order of the
+    tree; `units` tells of every unit that is mentioned.
     """
     tree = _tree(hierarchy, view)
     picture = _picture(hierarchy, view) if view.boxes else {}
@@ -87,6 +87,7 @@ def outline(hierarchy: Hierarchy, store: MemoryStore, view: View) -> dict[str, A
     units = {iri: _unit(hierarchy, iri, levels) for iri in shown}
     return {
         "total": len(hierarchy),
+        "limit": view.limit,
         "whole": len(hierarchy) <= WHOLE,
         "depth": max(hierarchy.depths.values(), default=0),
         "path": path,

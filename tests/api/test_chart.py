@@ -244,3 +244,18 @@ def test_a_unit_of_three_says_so(deep: httpx.Client) -> None:
     page = deep.get("/en/three").text
     also = page[page.index("Also part of:") :]
     assert re.findall(r'href="/en/(\w+)"', also[: also.index("</p>")]) == ["n1", "p3"]
+
+
+@pytest.mark.parametrize("view", ["chart", "tree"])
+def test_what_stands_before_is_all_reached(odd: httpx.Client, view: str) -> None:
+    page = odd.get(f"/en/org?view={view}&focus=part/0450").text
+    part = re.compile(r'href="/en/(part/\d{4})"')
+
+    def listed(page: str) -> list[str]:
+        tree = page[page.index("data-tree") :]
+        return part.findall(tree[: tree.index("</nav>")])
+
+    middle = listed(page)
+    [earlier] = re.findall(r'class="more" href="([^"]*)">Earlier ones', page)
+    before = listed(odd.get(unescape(earlier)).text)
+    assert int(before[-1][5:]) + 1 == int(middle[0][5:])
