@@ -12,7 +12,7 @@ from orgatlas.api.atlas import Atlas
 from orgatlas.api.languages import N_, Wording, translations, typeset, worded
 from orgatlas.api.pages import resource_url
 from orgatlas.graph.folding import folded, is_seen
-from orgatlas.graph.hierarchy import local_name
+from orgatlas.graph.labels import local_name
 from orgatlas.graph.terms import abbreviated
 
 FACT_LIMIT = 20_000

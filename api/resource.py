@@ -14,9 +14,9 @@ from orgatlas.api.languages import LANGUAGES, N_, Wording, translations, typeset
 from orgatlas.api.orgchart import colour
 from orgatlas.api.pages import resource_url
 from orgatlas.api.tables import reason_url, short
+from orgatlas.graph import labels
 from orgatlas.graph.errors import shortened
 from orgatlas.graph.folding import folded, is_seen
-from orgatlas.graph.hierarchy import local_name
 from orgatlas.graph.vocabulary import ID, PREFIXES
 
 VALUE_LIMIT, VALUE_LIMIT_WHOLE = 5, 500
@@ -28,12 +28,9 @@ GROUP_LIMIT = 200
 TEXT_LIMIT = 4000
 """Characters of one text that a page shows."""
 
-NAME_LIMIT = 300
-"""Characters of a name."""
-
 DCT, RDF, RDFS, SKOS = (PREFIXES[each] for each in ("dct", "rdf", "rdfs", "skos"))
 TYPE = f"{RDF}type"
-NAMES = (f"{SKOS}prefLabel", f"{RDFS}label", f"{DCT}title", f"{PREFIXES['schema']}name", f"{PREFIXES['foaf']}name")
+NAMES = tuple(each.value for each in labels.NAMES)
 NOTE = f"{SKOS}editorialNote"
 DESCRIPTIONS = (
     f"{DCT}description",
@@ -193,7 +190,7 @@ class _Reading:
     def _name_of(self, subject: str, predicate: str, literal: Term) -> None:
         rank = f"{NAMES.index(predicate)}"
         self._names.setdefault(subject, {}).setdefault(
-            literal.get("xml:lang", "") + "\0" + rank, shortened(literal["value"], NAME_LIMIT)
+            literal.get("xml:lang", "") + "\0" + rank, shortened(literal["value"], labels.LENGTH)
         )
 
     def view(self) -> View:
@@ -273,7 +270,7 @@ class _Reading:
             self._numbers.setdefault(iri, unit["number"])
         known = typeset(worded(unit["names"], self._language))
         caption = typeset(worded(unit["levelNames"], self._language))
-        name = known if known.text else self._numbered(iri) or Wording(local_name(iri))
+        name = known if known.text else self._numbered(iri) or Wording(labels.local_name(iri))
         url = resource_url(self._atlas, self._language, iri)
         return Neighbour(iri, name, url, caption if caption.text else None, colour(unit["level"]), self._reference(iri))
 

@@ -8,7 +8,7 @@ from orgatlas.api.atlas import Atlas
 from orgatlas.api.languages import N_, Wording, number, translations, typeset, worded
 from orgatlas.api.orgchart import colour
 from orgatlas.api.pages import resource_url
-from orgatlas.graph.hierarchy import local_name
+from orgatlas.graph.labels import local_name
 from orgatlas.graph.vocabulary import ID
 
 BELOW = N_("{count} below")

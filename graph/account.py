@@ -14,12 +14,12 @@ import pyoxigraph as ox
 
 from orgatlas.graph.bundle import Bundle
 from orgatlas.graph.closure import Closure
-from orgatlas.graph.evidence import Passage, passages, source_text, verbatim
+from orgatlas.graph.evidence import passage_of, source_text, verbatim
 from orgatlas.graph.naming import Names
 from orgatlas.graph.proofs import Clash, Explanation, Gap, Pattern, Proof, Step
-from orgatlas.graph.reasons import LANGUAGES, Reasons
+from orgatlas.graph.reasons import Reasons
 from orgatlas.graph.store import MemoryStore, Term
-from orgatlas.graph.vocabulary import PREFIXES, name
+from orgatlas.graph.vocabulary import LANGUAGES, PREFIXES, name
 
 NONE = "@none"
 """The key of a text without a language."""
@@ -75,7 +75,6 @@ class Account:
         self._closure, self._store, self._bundle, self._texts = closure, store, bundle, texts
         self.names = Names(store, bundle)
         self._reasons = Reasons(closure.axioms, self.names.said)
-        self._passages: dict[str, Passage] | None = None
         self._numbers: dict[ox.Triple, int] = {}
 
     def document(self, explanation: Explanation, address: str | None = None) -> dict[str, Any]:
@@ -178,11 +177,9 @@ class Account:
 
     def _graph(self, graph: ox.NamedNode) -> dict[str, Any]:
         """A graph, and the passage whose name it is."""
-        if self._passages is None:
-            self._passages = {each.iri: each for each in passages(self._store, self._bundle)}
         titles = self._texts_of(graph, "dct:title")
         told: dict[str, Any] = {"@id": graph.value, **_worded("label", self.names.of(graph) or titles)}
-        if (passage := self._passages.get(graph.value)) is None:
+        if (passage := passage_of(self._store, graph)) is None:
             return told | _worded("supports", self._texts_of(graph, "skos:editorialNote"))
         told |= {
             "source": self._term(ox.NamedNode(passage.source)),

@@ -11,9 +11,9 @@ import pyoxigraph as ox
 
 from orgatlas.graph import paths
 from orgatlas.graph.paths import SH, Index, Node, members
-from orgatlas.graph.reasons import INVERSE, LANGUAGES, QUOTED, THEN
+from orgatlas.graph.reasons import INVERSE, QUOTED, THEN
 from orgatlas.graph.sentences import Sentence, Sentences
-from orgatlas.graph.vocabulary import PREFIXES, name
+from orgatlas.graph.vocabulary import LANGUAGES, PREFIXES, name
 
 PATH, CHECK = name("sh:path"), name("atlas:check")
 NUMERIC = {PREFIXES["xsd"] + each for each in ("integer", "decimal", "double", "float", "nonNegativeInteger")}

@@ -53,6 +53,8 @@ def passage_of(store: MemoryStore, node: ox.NamedNode) -> Passage | None:
     source, selector, digest = said(node, "oa:hasSource"), said(node, "oa:hasSelector"), said(node, "atlas:sha256")
     if source is None or digest is None or not isinstance(selector, ox.NamedNode | ox.BlankNode):
         return None
+    if next(store.find(node, name("rdf:type"), name("oa:SpecificResource")), None) is None:
+        return None
     start, end = said(selector, "oa:start"), said(selector, "oa:end")
     if not (isinstance(start, ox.Literal) and isinstance(end, ox.Literal)):
         return None

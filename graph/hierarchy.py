@@ -11,15 +11,14 @@ from bisect import insort
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote
 
 import pyoxigraph as ox
 
 from orgatlas.graph.folding import folded
-from orgatlas.graph.labels import Names, best_of, names_of
+from orgatlas.graph.labels import Names, best_of, local_name, names_of
 from orgatlas.graph.patch import Patch
 from orgatlas.graph.store import MemoryStore
-from orgatlas.graph.vocabulary import name
+from orgatlas.graph.vocabulary import LANGUAGES, name
 
 TYPE, SUBCLASS = name("rdf:type"), name("rdfs:subClassOf")
 CLASSES = tuple(map(name, ("org:Organization", "org:FormalOrganization", "org:OrganizationalUnit")))
@@ -76,6 +75,7 @@ class Hierarchy:
         self.tops = tuple(iri for iri, parent in self.parent.items() if parent is None)
         self._levels = _levels(self._store, self.parent)
         self.counts = Counter(self._levels.values())
+        self.levels = tuple(sorted(self.counts, key=lambda level: (level.rank, level.iri or "")))
 
     def __len__(self) -> int:
         return len(self.parent)
@@ -131,13 +131,8 @@ class Hierarchy:
         return found
 
     def _key(self, iri: str, language: str) -> tuple[int, str, str]:
-        called = best_of(self.names(iri), (language, "en", "fr")) or local_name(iri)
+        called = best_of(self.names(iri), (language, *LANGUAGES)) or local_name(iri)
         return self._levels[iri].rank, folded(called), iri
-
-
-def local_name(iri: str) -> str:
-    """The last part of an IRI, for what has no name."""
-    return unquote(iri.rstrip("/#").replace("#", "/").rpartition("/")[2]) or iri
 
 
 def _telling(store: MemoryStore) -> set[ox.NamedNode]:

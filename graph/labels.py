@@ -4,6 +4,7 @@ https://www.w3.org/TR/skos-reference/#labels
 """
 
 from collections.abc import Mapping
+from urllib.parse import unquote
 
 import pyoxigraph as ox
 
@@ -13,6 +14,8 @@ from orgatlas.graph.vocabulary import name
 
 NAMES = tuple(map(name, ("skos:prefLabel", "rdfs:label", "dct:title", "schema:name", "foaf:name")))
 """The properties that name things, those that are to be shown first."""
+
+IDENTIFIER = name("dct:identifier")
 
 LENGTH = 300
 """Characters of a name that are of use to anybody."""
@@ -33,6 +36,17 @@ def names_of(store: MemoryStore, node: ox.NamedNode) -> Names:
         for language, text in given:
             found.setdefault(language, text[:LENGTH])
     return found
+
+
+def local_name(iri: str) -> str:
+    """The last part of an IRI, for what has no name."""
+    return unquote(iri.rstrip("/#").replace("#", "/").rpartition("/")[2]) or iri
+
+
+def identifier_of(store: MemoryStore, node: ox.NamedNode) -> str | None:
+    """The number or code by which a thing is known, of several the first in the order of letters."""
+    found = (quad.object.value for quad in store.find(node, IDENTIFIER, None) if isinstance(quad.object, ox.Literal))
+    return min(found, default=None)
 
 
 def best_of(names: Names, languages: tuple[str, ...]) -> str:

@@ -13,10 +13,9 @@ import pyoxigraph as ox
 from orgatlas.graph.bundle import Bundle
 from orgatlas.graph.errors import ParameterError
 from orgatlas.graph.internal import internal
-from orgatlas.graph.reasons import LANGUAGES
 from orgatlas.graph.store import MemoryStore, Query, Term
 from orgatlas.graph.terms import abbreviated, expanded, shown
-from orgatlas.graph.vocabulary import name
+from orgatlas.graph.vocabulary import LANGUAGES, name
 
 TYPE, CLASS = name("rdf:type"), name("owl:Class")
 

@@ -6,7 +6,7 @@ https://www.w3.org/TR/vocab-org/
 import csv
 import io
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from orgatlas.graph.hierarchy import Hierarchy, Level
 from orgatlas.graph.labels import names_of
 from orgatlas.graph.store import MemoryStore
+from orgatlas.graph.vocabulary import LANGUAGES
 
 WHOLE = 40
 """Units of an organisation whose tree is shown open from top to bottom."""
@@ -72,8 +73,8 @@ def outline(hierarchy: Hierarchy, store: MemoryStore, view: View) -> dict[str, A
 
     `tree` and `picture` have, by unit, the parts that are shown and how many stand before and after them; the one without a
     name, "", has the tops, or where a long way to the unit looked at begins: `above` is how many units are above that. `whole`
-    says that every unit is open in the tree, `limit` how many parts of one it shows at a time; `rows` are units in the order of the
-    tree; `units` tells of every unit that is mentioned.
+    says that every unit is open in the tree, `limit` how many parts of one it shows at a time. `rows` are units in the order of
+    the tree, and `units` tells of every unit that is mentioned.
     """
     tree = _tree(hierarchy, view)
     picture = _picture(hierarchy, view) if view.boxes else {}
@@ -83,7 +84,7 @@ def outline(hierarchy: Hierarchy, store: MemoryStore, view: View) -> dict[str, A
         (*path, *rows, *(each for open in (tree, picture) for piece in open.values() for each in piece["parts"]))
     )
     shown |= dict.fromkeys(above for each in rows for above in hierarchy.wholes[each][:WHOLES])
-    levels = sorted(hierarchy.counts, key=lambda level: (level.rank, level.iri or ""))[:LEVELS]
+    levels = hierarchy.levels[:LEVELS]
     units = {iri: _unit(hierarchy, iri, levels) for iri in shown}
     return {
         "total": len(hierarchy),
@@ -117,7 +118,7 @@ def as_table(hierarchy: Hierarchy, store: MemoryStore) -> Iterator[str]:
         names, level = hierarchy.names(iri), hierarchy.level(iri)
         if level not in known:
             known[level] = names_of(store, ox.NamedNode(level.iri)) if level.iri else {}
-        called = [each.get(language, each.get("", "")) for each in (names, known[level]) for language in ("en", "fr")]
+        called = [each.get(language, each.get("", "")) for each in (names, known[level]) for language in LANGUAGES]
         above = " ".join(hierarchy.wholes[iri])
         writer.writerow((iri, *called, hierarchy.depths[iri], above, hierarchy.inside(iri), hierarchy.below[iri]))
         if output.tell() > 2**16:
@@ -197,7 +198,7 @@ def _picture(hierarchy: Hierarchy, view: View) -> dict[str, Any]:
     return found
 
 
-def _unit(hierarchy: Hierarchy, iri: str, levels: list[Level]) -> dict[str, Any]:
+def _unit(hierarchy: Hierarchy, iri: str, levels: Sequence[Level]) -> dict[str, Any]:
     level = hierarchy.level(iri)
     return {
         "names": hierarchy.names(iri),

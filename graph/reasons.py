@@ -11,9 +11,7 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 from orgatlas.graph.axioms import TYPE, Term
 from orgatlas.graph.expressions import INVERSE_OF, ON_PROPERTY, QUALIFIERS
 from orgatlas.graph.paths import FIRST, Index, index, members
-from orgatlas.graph.vocabulary import name
-
-LANGUAGES = ("en", "fr")
+from orgatlas.graph.vocabulary import LANGUAGES, name
 
 Words = TypeVar("Words")
 

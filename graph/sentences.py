@@ -12,7 +12,8 @@ import pyoxigraph as ox
 from orgatlas.graph.errors import shortened
 from orgatlas.graph.expressions import INVERSE_OF, ON_PROPERTY, QUALIFIERS, construct_of
 from orgatlas.graph.paths import FIRST, Index, Node, members
-from orgatlas.graph.reasons import LANGUAGES, Reasons
+from orgatlas.graph.reasons import Reasons
+from orgatlas.graph.vocabulary import LANGUAGES
 
 EXPRESSION_LIMIT = 200
 """Parts of an expression that is put into words."""

@@ -17,12 +17,12 @@ from orgatlas.graph.errors import AtlasError, Inexpressible
 from orgatlas.graph.evidence import Passage, passage_of, source_text, verbatim
 from orgatlas.graph.formats import GRAPH_FORMATS
 from orgatlas.graph.hierarchy import Hierarchy, classes_of, narrowest
-from orgatlas.graph.labels import names_of
+from orgatlas.graph.labels import identifier_of, names_of
 from orgatlas.graph.standing import standing
 from orgatlas.graph.store import MemoryStore
 from orgatlas.graph.vocabulary import name
 
-SOURCE, IDENTIFIER = name("oa:hasSource"), name("dct:identifier")
+SOURCE = name("oa:hasSource")
 
 WEIGHED = 1000
 """Statements of a description whose documents are written to know their sizes."""
@@ -70,11 +70,10 @@ def _unit(store: MemoryStore, hierarchy: Hierarchy, iri: str) -> dict[str, Any]:
     """What a thing that something stands beside is called, and its level if it is a unit."""
     node = ox.NamedNode(iri)
     level = hierarchy.level(iri) if iri in hierarchy else None
-    ranked = sorted(hierarchy.counts, key=lambda each: (each.rank, each.iri or "")) if level else []
     return {
         "names": names_of(store, node),
         "number": _number(store, node),
-        "level": ranked.index(level) if level else None,
+        "level": hierarchy.levels.index(level) if level else None,
         "levelNames": names_of(store, ox.NamedNode(level.iri)) if level and level.iri else {},
     }
 
@@ -83,10 +82,7 @@ def _number(store: MemoryStore, node: ox.NamedNode) -> str | None:
     """The number by which a passage is known."""
     if next(store.find(node, SOURCE, None), None) is None:
         return None
-    return min(
-        (each.object.value for each in store.find(node, IDENTIFIER, None) if isinstance(each.object, ox.Literal)),
-        default=None,
-    )
+    return identifier_of(store, node)
 
 
 def _sizes(description: Description, bundle: Bundle, context: Context, address: str) -> Iterator[tuple[str, int]]:

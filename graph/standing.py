@@ -11,9 +11,9 @@ import pyoxigraph as ox
 
 from orgatlas.graph.folding import folded
 from orgatlas.graph.hierarchy import Hierarchy
-from orgatlas.graph.labels import best_of, names_of
+from orgatlas.graph.labels import best_of, identifier_of, names_of
 from orgatlas.graph.store import MemoryStore
-from orgatlas.graph.vocabulary import name
+from orgatlas.graph.vocabulary import LANGUAGES, name
 
 RELATIONS = (
     (name("skos:broader"), name("skos:narrower")),
@@ -23,8 +23,6 @@ RELATIONS = (
 )
 """The properties by which things are part of others, each with the one that says the reverse, if there is one."""
 
-IDENTIFIER = name("dct:identifier")
-LANGUAGES = ("en", "fr")
 
 HIGHEST, SEEN = 12, 500
 """Steps that are taken upwards, and things beside or inside another that are looked at."""
@@ -106,10 +104,7 @@ def _ordered(store: MemoryStore, iris: Iterable[str], language: str) -> list[str
 
     def key(iri: str) -> tuple[str, str]:
         node = ox.NamedNode(iri)
-        numbers = sorted(
-            str(quad.object.value) for quad in store.find(node, IDENTIFIER, None) if isinstance(quad.object, ox.Literal)
-        )
-        return folded(best_of(names_of(store, node), (language, *LANGUAGES)) or "".join(numbers[:1])), iri
+        return folded(best_of(names_of(store, node), (language, *LANGUAGES)) or identifier_of(store, node) or ""), iri
 
     return sorted(iris, key=key)
 

@@ -26,6 +26,9 @@ PREFIXES = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 
+LANGUAGES = ("en", "fr")
+"""The languages that everything is told in, the preferred first."""
+
 ID = "id/"
 """What stands behind the base in the IRI of a thing."""
 

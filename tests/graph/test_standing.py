@@ -4,7 +4,8 @@ import pyoxigraph as ox
 import pytest
 
 from orgatlas.graph.bundle import Bundle
-from orgatlas.graph.hierarchy import Hierarchy, local_name
+from orgatlas.graph.hierarchy import Hierarchy
+from orgatlas.graph.labels import local_name
 from orgatlas.graph.standing import HIGHEST, SHOWN, Standing, standing
 from orgatlas.graph.store import MemoryStore
 
