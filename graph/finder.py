@@ -15,6 +15,7 @@ from uuid import uuid4
 from orgatlas.graph.errors import AtlasError, EngineFailed
 from orgatlas.graph.pool import Readers
 from orgatlas.graph.search import Search
+from orgatlas.graph.tasks import is_kept
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +45,7 @@ class Finder:
     def is_ready(self) -> bool:
         """Whether a search would be answered at once."""
         made = self._making
-        current = self._edition == self._readers.digest
-        return current and made is not None and made.done() and not made.cancelled() and made.exception() is None
+        return self._edition == self._readers.digest and is_kept(made) and made.done()
 
     async def warm(self) -> None:
         """Make the index before anybody needs it; what goes wrong is logged."""
@@ -56,8 +56,7 @@ class Finder:
 
     async def _index(self) -> Path:
         task = self._making
-        failed = task is not None and task.done() and (task.cancelled() or task.exception() is not None)
-        if task is None or failed or self._edition != self._readers.digest:
+        if not is_kept(task) or self._edition != self._readers.digest:
             self._edition = self._readers.digest
             self._making = task = asyncio.create_task(self._make(self._edition))
             # Whoever waits for it hears of its failure; where nobody does, it is no news.

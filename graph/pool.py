@@ -26,6 +26,8 @@ from orgatlas.graph.errors import Busy, EngineFailed, OutboundRefused, QueryTime
 from orgatlas.graph.frames import ASK_OUTSIDE, READ, WRITE, Kind, pack_json, query_message
 from orgatlas.graph.settings import Settings
 from orgatlas.graph.store import AnswerKind, Query
+from orgatlas.graph.tasks import is_kept
+from orgatlas.graph.turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +72,7 @@ class Readers:
     def __init__(self, order: dict[str, Any], settings: Settings) -> None:
         self._order, self._settings = order, settings
         self.folder = Path(order["folder"])
-        self._turns, self._writing = _Turns(settings.readers, settings.waiting), _Turns(1, settings.waiting)
+        self._turns, self._writing = Turns(settings.readers, settings.waiting), Turns(1, settings.waiting)
         self.cache: Cache[tuple[About, bytes]] = Cache(settings.cache * 2**20)
         self._idle: deque[Connection] = deque()
         self._busy: set[Connection] = set()
@@ -215,8 +217,7 @@ class Readers:
     async def _measures(self) -> dict[str, Any]:
         """What takes long to find out of the data set: once an edition, however many ask for it at a time."""
         edition, task = self._measuring
-        failed = task is not None and task.done() and (task.cancelled() or task.exception() is not None)
-        if task is None or edition != self.digest or failed:
+        if not is_kept(task) or edition != self.digest:
             task = asyncio.create_task(self._visit("measures", seconds=self._settings.write_timeout).read_json())
             self._measuring = self.digest, task
         return await asyncio.shield(task)
@@ -453,35 +454,6 @@ class Visit:
         async with self as answer:
             whole = b"".join([chunk async for chunk in answer.chunks])
         return json.loads(whole)
-
-
-class _Turns:
-    """A number of things that happen at a time, and a line of limited length before them."""
-
-    def __init__(self, number: int, waiting: int) -> None:
-        self._free, self._number = asyncio.Semaphore(number), number
-        self._room, self._waiting = waiting, 0
-
-    async def take(self, patience: float) -> None:
-        """Wait for one's turn, so many seconds at most. Raises Busy."""
-        if not self._free.locked():
-            await self._free.acquire()
-            return
-        if self._waiting >= self._room:
-            limits = f"Too many requests: {self._number:,} at a time are worked on, and {self._room:,} may wait."
-            raise Busy(limits)
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(patience):
-                await self._free.acquire()
-        except TimeoutError:
-            raise Busy(f"No request before this one came to an end within its limit of {patience:g} seconds.") from None
-        finally:
-            self._waiting -= 1
-
-    def leave(self) -> None:
-        """Let the next one have its turn."""
-        self._free.release()
 
 
 @asynccontextmanager

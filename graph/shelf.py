@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orgatlas.graph.pool import Readers
+from orgatlas.graph.tasks import is_kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Shelf:
         """The file of a name in graph/dumps.py. Raises Busy, QueryTimeout, ReaderLost and what its making raises."""
         if self._edition != self._readers.digest:
             self._clear()
-        if (task := self._making.get(file)) is None or (task.done() and (task.cancelled() or task.exception())):
+        if not is_kept(task := self._making.get(file)):
             self._making[file] = task = asyncio.create_task(self._make(file, self._folder))
         # Who asked first may go; others wait for the same.
         return await asyncio.shield(task)
