@@ -19,7 +19,7 @@ from orgatlas.api.atlas import Atlas
 from orgatlas.api.branches import State, branch, branches
 from orgatlas.api.caching import unchanged, validators
 from orgatlas.api.languages import N_, Wording, number
-from orgatlas.api.limits import query_pairs
+from orgatlas.api.limits import one_of, query_pairs, whole_number
 from orgatlas.api.negotiation import encoding_for
 from orgatlas.api.orgchart import Unit, drawn
 from orgatlas.api.pages import coded, render
@@ -120,25 +120,16 @@ def _asked(request: Request) -> tuple[State, bool]:
             raise ParameterError(name, "one value", value)
         else:
             given[name] = value
-    view = given.get("view") or "chart"
-    if view not in VIEWS:
-        raise ParameterError("view", f"one of {', '.join(VIEWS)}", view)
     depth = given.get("depth", "")
     state = State(
-        view,
-        None if depth in ("", "all") else _whole("depth", depth, DEEPEST),
+        one_of("view", given.get("view") or "chart", VIEWS),
+        None if depth in ("", "all") else whole_number("depth", depth, DEEPEST),
         given.get("focus") or None,
         tuple(dict.fromkeys(opened))[:OPENED],
-        _whole("from", given.get("from") or "0", LAST, 0),
-        _whole("page", given.get("page") or "1", LAST),
+        whole_number("from", given.get("from") or "0", LAST, 0),
+        whole_number("page", given.get("page") or "1", LAST),
     )
     return state, "piece" in given
-
-
-def _whole(name: str, value: str, most: int, least: int = 1) -> int:
-    if not (value.isascii() and value.isdecimal() and len(value) < 9 and least <= int(value) <= most):
-        raise ParameterError(name, f"a whole number from {least} to {most}", value)
-    return int(value)
 
 
 async def _outline(atlas: Atlas, language: str, state: State, piece: bool) -> Mapping[str, Any]:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from pyoxigraph import NamedNode
 from starlette.requests import Request
@@ -13,8 +12,8 @@ from orgatlas.api.answers import Shown, shown
 from orgatlas.api.atlas import Atlas
 from orgatlas.api.known import FACT_LIMIT, TEXT_LIMIT, Entry, Known, meant
 from orgatlas.api.languages import Wording
-from orgatlas.api.limits import query_pairs
-from orgatlas.api.pages import render
+from orgatlas.api.limits import first_value, query_pairs
+from orgatlas.api.pages import question_file, render
 from orgatlas.api.world import Shape, world
 from orgatlas.api.world_map import RADIUS, Drawn, marks, pattern
 from orgatlas.graph.terms import abbreviated
@@ -76,7 +75,7 @@ class Unnamed:
 
 async def countries_page(request: Request, atlas: Atlas, language: str) -> Response:
     """The page; with `kind`, an IRI or a name with a prefix, only of engagements of that kind."""
-    asked = next((value.strip() for name, value in query_pairs(request) if name == "kind" and value.strip()), "")
+    asked = first_value(query_pairs(request), "kind")
     known = Known(atlas, language)
     beside = await shown(atlas, atlas.own_query("countries-beside"), FACT_LIMIT)
     known.take(beside)
@@ -90,6 +89,7 @@ async def countries_page(request: Request, atlas: Atlas, language: str) -> Respo
     places = writer.places()
     rows, unnamed = places[:PLACE_LIMIT], writer.unnamed()
     kinds = writer.kinds(rows)
+    told = {"kind": abbreviated(wanted, atlas.bundle.prefixes)} if wanted else {}
     return render(
         request,
         language,
@@ -108,18 +108,8 @@ async def countries_page(request: Request, atlas: Atlas, language: str) -> Respo
         marks=marks(_drawn(rows)),
         homes=writer.homes(),
         noted=any(place.entry.notes or place.drawn_as or place.shape is None for place in rows),
-        file=_file(atlas, language, wanted),
+        file=question_file(atlas, QUESTION, lang=language, **told),
     )
-
-
-def _file(atlas: Atlas, language: str, wanted: str) -> str | None:
-    """The address of the table as a file."""
-    if QUESTION not in atlas.library:
-        return None
-    if atlas.fixed:
-        return f"/queries/{QUESTION}.csv"
-    given = {"kind": abbreviated(wanted, atlas.bundle.prefixes)} if wanted else {}
-    return f"/queries/{QUESTION}.csv?{urlencode({'lang': language} | given, safe=':/')}"
 
 
 def _drawn(places: Iterable[Place]) -> Iterator[Drawn]:
@@ -155,7 +145,7 @@ class _Writer:
         codes = [*sorted(self._known.of(iri, "code"), key=len), *self._known.of(iri, "part")]
         return Place(
             self._known.entry(iri, noted=True),
-            tuple(self._known.entry(each) for each in self._known.ordered(self._known.of(iri, "class"))[:ENTRY_LIMIT]),
+            self._known.entries(self._known.of(iri, "class"))[:ENTRY_LIMIT],
             next(iter(codes), "")[:TEXT_LIMIT],
             self._known.entries(kinds),
             tuple(self._known.entry(each) for each in self._known.ordered(engagements)[:ENTRY_LIMIT]),

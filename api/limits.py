@@ -6,7 +6,7 @@ https://www.rfc-editor.org/rfc/rfc9110#section-15.5.9 and https://www.rfc-editor
 import asyncio
 import tempfile
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -16,7 +16,7 @@ from pyoxigraph import NamedNode
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
-from orgatlas.graph.errors import shortened
+from orgatlas.graph.errors import ParameterError, shortened
 
 BODY_LIMIT = 1024 * 1024
 """Bytes that a query and its parameters may have."""
@@ -156,3 +156,22 @@ def absolute_iri(text: str, what: str) -> str:
 def query_pairs(request: Request) -> Pairs:
     """The names and values of the query string of a request."""
     return read_pairs(request.scope["query_string"])
+
+
+def first_value(pairs: Pairs, name: str) -> str:
+    """The first value of a parameter that is not blank, else nothing."""
+    return next((value.strip() for given, value in pairs if given == name and value.strip()), "")
+
+
+def one_of(name: str, value: str, known: Collection[str]) -> str:
+    """The value of a parameter, which has to be one of some. Raises ParameterError."""
+    if value not in known:
+        raise ParameterError(name, f"one of {', '.join(known)}", value)
+    return value
+
+
+def whole_number(name: str, value: str, most: int, least: int = 1) -> int:
+    """The value of a parameter as a number, which has to be within some bounds. Raises ParameterError."""
+    if not (value.isascii() and value.isdecimal() and len(value) < 9 and least <= int(value) <= most):
+        raise ParameterError(name, f"a whole number from {least} to {most:,}", value)
+    return int(value)

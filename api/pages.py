@@ -107,6 +107,14 @@ def page_url(language: str, *segments: str, **parameters: str) -> str:
     return f"{path}?{urlencode(parameters, safe=':/')}" if parameters else path
 
 
+def question_file(atlas: Atlas, name: str, **given: str) -> str | None:
+    """The address of the answer to a question of the library as CSV; none where the bundle does not have it."""
+    if name not in atlas.library:
+        return None
+    path = f"/queries/{name}.csv"
+    return path if atlas.fixed else f"{path}?{urlencode(given, safe=':/')}"
+
+
 def site_root(request: Request, atlas: Atlas) -> str:
     """The address of the server as its client knows it; where nobody serves, the base of the data."""
     if atlas.fixed:

@@ -15,7 +15,7 @@ from orgatlas.api.atlas import Atlas
 from orgatlas.api.caching import unchanged, validators
 from orgatlas.api.hits import LONGEST, SINGLE, TITLES, Hit, find
 from orgatlas.api.languages import LANGUAGES, N_, Wording, translations
-from orgatlas.api.limits import Pairs, query_pairs
+from orgatlas.api.limits import Pairs, one_of, query_pairs, whole_number
 from orgatlas.api.pages import language_for, page_url, render
 from orgatlas.graph.errors import ParameterError
 from orgatlas.graph.search import KINDS, Search
@@ -136,16 +136,10 @@ def _text(given: Pairs) -> str:
 
 
 def _one_of(given: Pairs, name: str, known: tuple[str, ...]) -> str | None:
-    value = dict(given).get(name, "")
-    if value and value not in known:
-        raise ParameterError(name, f"one of {', '.join(known)}", value)
-    return value or None
+    value = dict(given).get(name)
+    return one_of(name, value, known) if value else None
 
 
 def _whole(given: Pairs, name: str, default: int, most: int) -> int:
-    value = dict(given).get(name, "")
-    if not value:
-        return default
-    if not (value.isascii() and value.isdecimal() and len(value) < 8 and 1 <= int(value) <= most):
-        raise ParameterError(name, f"a whole number from 1 to {most:,}", value)
-    return int(value)
+    value = dict(given).get(name)
+    return whole_number(name, value, most) if value else default

@@ -1,7 +1,6 @@
 """The page of services: what each is, who provides it, and whom it is for."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,8 +9,8 @@ from orgatlas.api.answers import shown
 from orgatlas.api.atlas import Atlas
 from orgatlas.api.known import FACT_LIMIT, Entry, Known, meant
 from orgatlas.api.languages import Wording
-from orgatlas.api.limits import query_pairs
-from orgatlas.api.pages import render
+from orgatlas.api.limits import first_value, query_pairs
+from orgatlas.api.pages import question_file, render
 from orgatlas.graph.terms import abbreviated
 
 SERVICE_LIMIT = 100
@@ -36,7 +35,7 @@ class Service:
 
 async def services_page(request: Request, atlas: Atlas, language: str) -> Response:
     """The page; with `audience`, an IRI or a name with a prefix, only what is for that population."""
-    asked = next((value.strip() for name, value in query_pairs(request) if name == "audience" and value.strip()), "")
+    asked = first_value(query_pairs(request), "audience")
     answer = await shown(atlas, atlas.own_query("services"), FACT_LIMIT)
     known = Known(atlas, language)
     known.take(answer)
@@ -53,7 +52,7 @@ async def services_page(request: Request, atlas: Atlas, language: str) -> Respon
         choices=[(abbreviated(each, atlas.bundle.prefixes), known.name(each)) for each in audiences],
         chosen=abbreviated(wanted, atlas.bundle.prefixes) if wanted else "",
         unknown="" if wanted else asked[:300],
-        file=_file(atlas, language),
+        file=question_file(atlas, QUESTION, lang=language),
     )
 
 
@@ -64,10 +63,3 @@ def _service(iri: str, known: Known) -> Service:
         known.entries(known.of(iri, "provider"))[:ENTRY_LIMIT],
         known.entries(known.of(iri, "audience"))[:ENTRY_LIMIT],
     )
-
-
-def _file(atlas: Atlas, language: str) -> str | None:
-    """The address of the table as a file."""
-    if QUESTION not in atlas.library:
-        return None
-    return f"/queries/{QUESTION}.csv" if atlas.fixed else f"/queries/{QUESTION}.csv?{urlencode({'lang': language})}"
