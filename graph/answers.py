@@ -6,16 +6,20 @@ the closure's answer from what is stated alone, or one of the two is wrong.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyoxigraph as ox
 
-from orgatlas.graph.apart import each_apart
+from orgatlas.graph.apart import apart, each_apart
 from orgatlas.graph.bundle import Bundle
 from orgatlas.graph.errors import ParameterError, QueryError, QuerySyntaxError, QuestionError, Unfinished, shortened
 from orgatlas.graph.findings import Finding, Severity
-from orgatlas.graph.library import Question, bind, read_question, read_text
+from orgatlas.graph.index import write_index
+from orgatlas.graph.library import Question, bind, read_question, read_text, titles_of
+from orgatlas.graph.matching import mentions
 from orgatlas.graph.profiles import PROFILES, read_profile
 from orgatlas.graph.store import MemoryStore, Query
 from orgatlas.graph.vocabulary import rule
@@ -31,15 +35,27 @@ def check_answers(bundle: Bundle, closed: MemoryStore, stated: MemoryStore) -> I
     files = sorted(bundle.questions.glob("*.rq"))
     profiles = sorted((bundle.questions / PROFILES).glob("*.rq"))
     # Apart, because a question may be the end of the process that answers it.
-    looks = [(partial(_findings, file, bundle, closed, stated), DEADLINE) for file in files]
-    looks += [(partial(_faults, file), DEADLINE) for file in profiles]
-    for file, found in zip((*files, *profiles), each_apart(looks), strict=True):
-        yield from [_finding("question-readable", file, NO_END)] if isinstance(found, Unfinished) else found
+    with TemporaryDirectory(prefix="orgatlas-") as folder:
+        index = Path(folder) / "search.db"
+        looks = [(partial(_findings, file, bundle, closed, stated, index), DEADLINE) for file in files]
+        looks += [(partial(_faults, file), DEADLINE) for file in profiles]
+        if any(map(_searches, files)):
+            with suppress(Unfinished):  # of the question that is the end of it, it will be told
+                apart(lambda: write_index(closed, bundle, titles_of(bundle), index))
+        for file, found in zip((*files, *profiles), each_apart(looks), strict=True):
+            yield from [_finding("question-readable", file, NO_END)] if isinstance(found, Unfinished) else found
 
 
-def _findings(file: Path, bundle: Bundle, closed: MemoryStore, stated: MemoryStore) -> list[Finding]:
+def _searches(file: Path) -> bool:
     try:
-        return list(_check(read_question(file), file, bundle, closed, stated))
+        return mentions(read_text(file))
+    except QuestionError:
+        return False
+
+
+def _findings(file: Path, bundle: Bundle, closed: MemoryStore, stated: MemoryStore, index: Path) -> list[Finding]:
+    try:
+        return list(_check(read_question(file), file, bundle, closed, stated, index))
     except QuestionError as error:
         return [_unreadable(error)]
 
@@ -58,7 +74,7 @@ def _unreadable(error: QuestionError) -> Finding:
 
 
 def _check(
-    question: Question, file: Path, bundle: Bundle, closed: MemoryStore, stated: MemoryStore
+    question: Question, file: Path, bundle: Bundle, closed: MemoryStore, stated: MemoryStore, index: Path
 ) -> Iterator[Finding]:
     texts = [question.title, question.description, *(parameter.label for parameter in question.parameters)]
     if untranslated := [
@@ -66,7 +82,7 @@ def _check(
     ]:
         messages = {language: text.format(", ".join(untranslated)) for language, text in UNTRANSLATED.items()}
         yield _finding("question-translated", file, messages, severity=Severity.WARNING)
-    answer = _ask(question, file, bundle, closed)
+    answer = _ask(question, file, bundle, closed, index)
     expectation = next((f for f in (file.with_suffix(".tsv"), file.with_suffix(".nt")) if f.is_file()), None)
     if expectation is None:
         yield _finding("answer-expected", file, NO_EXPECTATION, severity=Severity.WARNING)
@@ -76,20 +92,21 @@ def _check(
         yield _finding("answer-expected", expectation, _difference(expected, answer))
     if not question.inference:
         return
-    if _ask(question, file, bundle, stated) == answer:
+    if _ask(question, file, bundle, stated, index) == answer:
         yield _finding("inference-matters", file, IDLE_AXIOMS)
     paths = file.parent / "paths" / file.name
     if not paths.is_file():
         yield _finding("paths-agree", file, NO_PATHS, severity=Severity.WARNING)
-    elif (other := _ask(question, paths, bundle, stated)) != answer:
+    elif (other := _ask(question, paths, bundle, stated, index)) != answer:
         yield _finding("paths-agree", paths, _difference(answer, other))
 
 
-def _ask(question: Question, file: Path, bundle: Bundle, store: MemoryStore) -> Rows:
+def _ask(question: Question, file: Path, bundle: Bundle, store: MemoryStore, index: Path) -> Rows:
     """What a question, or the other form of it in `file`, answers. Raises QuestionError."""
     try:
         values = bind(question, {}, bundle.base, bundle.prefixes)
-        return _rows(store.query(Query(read_text(file), bundle.base, bundle.prefixes, values)).results)
+        query = Query(read_text(file), bundle.base, bundle.prefixes, values, index=index)
+        return _rows(store.query(query).results)
     except QuerySyntaxError as error:
         raise QuestionError(file, error.line, error.reason) from None
     except (ParameterError, QueryError, RuntimeError, OSError, ValueError) as error:  # the last three: the engine's own

@@ -117,6 +117,14 @@ class UnknownQuestion(UsageError):
         super().__init__(f"There is no question {shortened(name)!r}.{hint}")
 
 
+class UnknownEdition(UsageError):
+    """Another edition is here than the one that is asked for."""
+
+    def __init__(self, edition: str, current: str) -> None:
+        self.edition, self.current = edition, current
+        super().__init__(f"Edition {shortened(edition)!r} is not here. What is here is edition {current}.")
+
+
 class BrokenFile(AtlasError):
     """A file of a bundle cannot be read.
 

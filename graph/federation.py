@@ -42,8 +42,16 @@ def without_silent_loads(text: str) -> str:
 def refuse_outbound(text: str) -> None:
     """Raise OutboundRefused if a SPARQL text holds SERVICE or LOAD as a keyword."""
     # An escaped character may be read before or after the text is cut into words, so both readings must be harmless.
-    for reading in dict.fromkeys((text, _ESCAPE.sub(_character, text))):
+    for reading in readings(text):
         _refuse_in(reading)
+
+
+def readings(text: str) -> tuple[str, ...]:
+    """A text as it stands, and where that is another one, with its escapes read as the characters they stand for.
+
+    https://www.w3.org/TR/sparql11-query/#codepointEscape
+    """
+    return tuple(dict.fromkeys((text, _ESCAPE.sub(_character, text))))
 
 
 def _refuse_in(text: str) -> None:

@@ -1,7 +1,7 @@
 """The finder: searches go to a reader, in an index that another one has written for the edition that is there now.
 
 Nothing that a visitor writes is evaluated in this process. The index is made when it is first needed, and kept while its edition
-lasts; after a change the first search makes another.
+lasts; after a change the first search makes another. A query that searches (graph/matching.py) gets it from here, too.
 """
 
 import asyncio
@@ -28,18 +28,18 @@ class Finder:
         self._questions = [(name, dict(title)) for name, title in questions.items()]
         self._edition = ""
         self._making: asyncio.Task[Path] | None = None
+        readers.indexed = self.index
 
     async def find(self, asked: Search) -> dict[str, Any]:
         """What graph/search.py tells of a search. Raises EngineFailed, Busy, QueryTimeout and ReaderLost."""
-        path = await self._index()
+        path = await self.index()
         try:
             return await self._readers.search(path, asdict(asked))
         except EngineFailed:
             # A change came in between, and took the file away; or something else did.
             if self._readers.digest == self._edition and path.exists():
                 raise
-            self._making = None
-            return await self._readers.search(await self._index(), asdict(asked))
+            return await self._readers.search(await self.index(), asdict(asked))
 
     @property
     def is_ready(self) -> bool:
@@ -50,13 +50,14 @@ class Finder:
     async def warm(self) -> None:
         """Make the index before anybody needs it; what goes wrong is logged."""
         try:
-            await self._index()
+            await self.index()
         except AtlasError as error:
             log.warning("The search is not ready: %s", error)
 
-    async def _index(self) -> Path:
+    async def index(self) -> Path:
+        """The index of the edition that is there now, made if need be. Raises EngineFailed, Busy, QueryTimeout and ReaderLost."""
         task = self._making
-        if not is_kept(task) or self._edition != self._readers.digest:
+        if not is_kept(task) or self._edition != self._readers.digest or _is_lost(task):
             self._edition = self._readers.digest
             self._making = task = asyncio.create_task(self._make(self._edition))
             # Whoever waits for it hears of its failure; where nobody does, it is no news.
@@ -78,3 +79,8 @@ class Finder:
             if other != path and self._edition == edition:
                 other.unlink(missing_ok=True)
         return path
+
+
+def _is_lost(made: asyncio.Task[Path]) -> bool:
+    """Whether somebody took the file away."""
+    return made.done() and not made.result().exists()

@@ -60,6 +60,12 @@ TABLE_FORMATS = (
 )
 """Forms of SELECT and ASK results, the preferred first."""
 
+SPREADSHEET = TableFormat("spreadsheet", "text/csv", "csv", QueryResultsFormat.CSV)
+"""CSV for people who open it in a spreadsheet; programs read the CSV above. See graph/spreadsheet.py."""
+
+ANSWER_FORMATS = (*TABLE_FORMATS, SPREADSHEET)
+"""Forms of tables that are asked for by name. By media type and suffix, CSV is the standard's."""
+
 SUFFIXES = {form.suffix: form for form in GRAPH_FORMATS} | {"xml": GRAPH_FORMATS[2], "owl": GRAPH_FORMATS[2]}
 """Forms of RDF by the suffix of a file."""
 

@@ -8,12 +8,14 @@ import json
 import struct
 from collections.abc import Callable, Mapping
 from enum import IntEnum
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from pyoxigraph import Literal, NamedNode
 
 from orgatlas.graph import errors
 from orgatlas.graph.encodings import ENCODERS, WORTH_IT, Encoder
+from orgatlas.graph.matching import mentions
 from orgatlas.graph.store import Query, Term
 
 READ, ASK_OUTSIDE, WRITE = DOORS = ("read", "outside", "write")
@@ -75,7 +77,10 @@ def read_frame(stream: BinaryIO) -> tuple[Kind, bytes] | None:
 
 
 def query_message(query: Query, table: str | None, graph: str | None, encoding: str, seconds: float) -> dict[str, Any]:
-    """What asks: a query, the forms for either kind of answer, a content coding, and the seconds it may take."""
+    """What asks: a query, the forms for either kind of answer, a content coding, and the seconds it may take.
+
+    `matching` says whether it looks into the search index; whoever sends it puts the path of that in its place.
+    """
     return {
         "do": "query",
         "text": query.text,
@@ -84,6 +89,7 @@ def query_message(query: Query, table: str | None, graph: str | None, encoding: 
         "named": query.named_graphs,
         "inferred": query.inferred,
         "whole": query.whole,
+        "matching": mentions(query.text),
         "table": table,
         "graph": graph,
         "encoding": encoding,
@@ -95,7 +101,11 @@ def query_of(message: Mapping[str, Any], base: str, prefixes: Mapping[str, str])
     """The query of a message, to be read with the base and prefixes of the graph."""
     values = {name: _term_in(value) for name, value in message["values"].items()}
     graphs = tuple(message["default"]), tuple(message["named"])
-    return Query(message["text"], base, prefixes, values, *graphs, inferred=message["inferred"], whole=message["whole"])
+    index = Path(message["matching"]) if message["matching"] else None
+    return Query(
+        message["text"], base, prefixes, values, *graphs,
+        inferred=message["inferred"], whole=message["whole"], index=index,
+    )  # fmt: skip
 
 
 def pack_error(error: errors.AtlasError, leaving: bool = False) -> bytes:

@@ -9,11 +9,13 @@ template of a CONSTRUCT uses, so a head that names another variable is broken.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
@@ -30,8 +32,10 @@ from orgatlas.graph.errors import (
     shortened,
 )
 from orgatlas.graph.federation import refuse_outbound
+from orgatlas.graph.matching import unknowing
 from orgatlas.graph.syntax import syntax_error
 from orgatlas.graph.terms import expanded
+from orgatlas.graph.tokens import TOKENS
 from orgatlas.graph.vocabulary import PREFIXES
 
 XSD = PREFIXES["xsd"]
@@ -90,6 +94,11 @@ class Question:
     cq: tuple[int, ...] = ()
     profile: str | None = None
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of its parameters."""
+        return frozenset(each.name for each in self.parameters)
+
 
 # Reading files.
 
@@ -114,10 +123,32 @@ def read_all(folder: Path, read: Callable[[Path], Read]) -> dict[str, Read]:
 
 
 def library_of(bundle: Bundle) -> dict[str, Question]:
-    """The questions that can be asked of a bundle, by name. Raises BrokenBundle naming every broken file."""
-    standard = [file for file in bundle.question_files if file.parent != bundle.questions]
-    questions = {file.stem: question_of(bundle, file) for file in standard} | read_library(bundle.questions)
-    return dict(sorted(questions.items()))
+    """The questions that can be asked of a bundle, by name, less those whose files are broken."""
+    return questions_of(bundle)[0]
+
+
+def questions_of(
+    bundle: Bundle, names: Collection[str] | None = None
+) -> tuple[dict[str, Question], list[QuestionError]]:
+    """The questions that can be asked of a bundle, by name, and what is wrong with the others; only of these names if given."""
+    questions: dict[str, Question] = {}
+    faults: list[QuestionError] = []
+    for file in bundle.question_files:
+        if names is None or file.stem in names:
+            try:
+                questions[file.stem] = question_of(bundle, file)
+            except QuestionError as fault:
+                faults.append(fault)
+    return questions, faults
+
+
+def titles_of(bundle: Bundle) -> list[tuple[str, Mapping[str, str]]]:
+    """The names and titles of the questions that can be asked of a bundle; those that cannot be read are left out."""
+    titles = list[tuple[str, Mapping[str, str]]]()
+    for file in sorted(bundle.question_files, key=lambda each: each.stem):
+        with suppress(QuestionError):
+            titles.append((file.stem, read_question(file).title))
+    return titles
 
 
 def question_of(bundle: Bundle, file: Path) -> Question:
@@ -206,19 +237,38 @@ def _check_query(path: Path, text: str, parameters: Sequence[tuple[int, str]]) -
     except OutboundRefused as error:
         raise QuestionError(path, None, str(error)) from None
     try:
-        Store().query(text, base_iri=ANY_BASE)
+        Store().query(text, base_iri=ANY_BASE, custom_functions=unknowing())
     except SyntaxError as error:
         fault = syntax_error(error, text)
         raise QuestionError(path, fault.line, f"not SPARQL: {fault.reason}") from None
+    if found := _valueless(text, {name for _, name in parameters}):
+        reason = f"{found[0]} is in the answer, and nothing in the query gives it a value"
+        raise QuestionError(path, text.count("\n", 0, found.start()) + 1, reason)
     times = Counter(name for _, name in parameters)
     for line, name in parameters:
         if times[name] > 1:
             raise QuestionError(path, line, f"the parameter {name} is declared twice")
         try:
-            Store().query(text, base_iri=ANY_BASE, substitutions={Variable(name): NamedNode(ANY_BASE)})
+            Store().query(
+                text,
+                base_iri=ANY_BASE,
+                substitutions={Variable(name): NamedNode(ANY_BASE)},
+                custom_functions=unknowing(),
+            )
         except RuntimeError:
             reason = f"the answer has no variable ?{name}, so there is nothing to bind"
             raise QuestionError(path, line, reason) from None
+
+
+def _valueless(text: str, given: Collection[str]) -> re.Match[str] | None:
+    """A variable that the query selects and mentions nowhere else; what is given needs no mention."""
+    tokens = [token for token in TOKENS.finditer(text) if not token["space"]]
+    opening = next((place for place, token in enumerate(tokens) if token[0] == "{"), 0)
+    times = Counter(token[0][1:] for token in tokens if token[0][0] in "?$")
+    for before, token in pairwise(tokens[:opening]):
+        if token[0][0] in "?$" and times[token[0][1:]] == 1 and before[0].upper() != "AS" and token[0][1:] not in given:
+            return token
+    return None
 
 
 def _parameter(path: Path, node: yaml.Node, prefixes: Mapping[str, str]) -> Parameter:

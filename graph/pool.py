@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,6 +30,9 @@ from orgatlas.graph.tasks import is_kept
 from orgatlas.graph.turns import Turns
 
 log = logging.getLogger(__name__)
+
+TRIES = 3
+"""How many times a query is put for which the search index is to know the same edition as its reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,8 @@ class Readers:
     """A keeper that runs, and the way to it.
 
     `digest` names the edition it holds; `triples` says how many it knows; `modified` is when that was last changed, in
-    seconds since 1970; `folder` is for what they hand each other, and goes when they end.
+    seconds since 1970; `folder` is for what they hand each other, and goes when they end. `indexed` gives the path of the
+    search index of that edition (graph/finder.py), to queries that need one.
     """
 
     def __init__(self, order: dict[str, Any], settings: Settings) -> None:
@@ -80,6 +84,7 @@ class Readers:
         self._measuring: tuple[str, asyncio.Task[dict[str, Any]] | None] = "", None
         self.alive = False
         self.digest, self.triples, self.modified = "", 0, 0.0
+        self.indexed: Callable[[], Awaitable[Path]] | None = None
 
     async def start(self) -> None:
         """Start a keeper and wait until it has loaded. Raises EngineFailed with its reason if it cannot."""
@@ -153,13 +158,25 @@ class Readers:
         seconds = min(query.seconds or self._settings.query_timeout, self._settings.query_timeout)
         return Visit(self, query_message(query, table, graph, encoding, seconds))
 
+    def results(self, query: Query, wanted: Mapping[str, Any]) -> "Visit":
+        """What a page shows of the answer to a query, as JSON; `wanted` has the fields of graph/results.py.
+
+        Raises Busy, QuerySyntaxError, OutboundRefused, EvaluationFailed, QueryTimeout and ReaderLost.
+        """
+        seconds = min(query.seconds or self._settings.query_timeout, self._settings.query_timeout)
+        message = query_message(query, "json", "turtle", "", seconds)
+        return Visit(self, {**message, "do": "results", "wanted": dict(wanted)})
+
     def graph(self, name: str | None, form: str, encoding: str = "") -> "Visit":
         """A graph of the store, None being the default graph. Raises UnknownGraph, Busy, QueryTimeout and ReaderLost."""
         return self._visit("graph", encoding, name=name, graph=form)
 
-    def service(self, endpoint: str, form: str, encoding: str = "") -> "Visit":
-        """The description of the service at an endpoint. Raises Busy, QueryTimeout and ReaderLost."""
-        return self._visit("service", encoding, endpoint=endpoint, graph=form)
+    def service(self, endpoint: str, questions: Sequence[str], form: str, encoding: str = "") -> "Visit":
+        """The description of the service at an endpoint, with these questions of its library.
+
+        Raises Busy, QueryTimeout and ReaderLost.
+        """
+        return self._visit("service", encoding, endpoint=endpoint, questions=list(questions), graph=form)
 
     async def resource(self, candidates: Sequence[str]) -> str:
         """The first of some IRIs that the graph speaks of. Raises UnknownResource, Busy, QueryTimeout and ReaderLost."""
@@ -423,7 +440,25 @@ class Visit:
 
     async def __aenter__(self) -> StreamedAnswer:
         """Begin; where the answer is whole already there is nothing left to leave."""
-        readers, question = self._readers, pack_json(Kind.ASK, self._message)
+        readers = self._readers
+        if not self._message.get("matching"):
+            return await self._begin(self._message)
+        for _ in range(TRIES):
+            edition = readers.digest
+            index = await readers.indexed() if readers.indexed is not None else None
+            try:
+                answer = await self._begin({**self._message, "matching": index and str(index)})
+            except EngineFailed:
+                if readers.digest == edition and (index is None or index.exists()):
+                    raise
+                continue  # a change took the index away, or something else did
+            if answer.edition == edition:
+                return answer
+            await self.__aexit__(None, None, None)
+        raise Busy("The graph changes faster than it can be searched.")
+
+    async def _begin(self, message: Mapping[str, Any]) -> StreamedAnswer:
+        readers, question = self._readers, pack_json(Kind.ASK, message)
         if (known := readers.cache.get(question)) is not None and known[0][3] == readers.digest:
             return StreamedAnswer(*known[0], once(known[1]), known[1])
         ask, payload, whole = await readers.open(question, self._message["seconds"])
@@ -448,6 +483,7 @@ class Visit:
             raise QueryTimeout(self._message["seconds"]) from None
         finally:
             self._readers.release(self._ask)
+            self._ask = None
 
     async def read_json(self) -> Any:
         """The whole answer, which is JSON. Raises what the block raises."""

@@ -36,15 +36,17 @@ from orgatlas.graph.dumps import dumps
 from orgatlas.graph.errors import AtlasError, EvaluationFailed, UnknownResource, WrongAnswerKind
 from orgatlas.graph.explain import explain
 from orgatlas.graph.export import LEVEL, export, statements
-from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, GraphFormat, named
+from orgatlas.graph.formats import ANSWER_FORMATS, GRAPH_FORMATS, GraphFormat, named
 from orgatlas.graph.frames import Frames, VisitorGone, pack_error, query_of, read_frame
 from orgatlas.graph.glossary import glossary
 from orgatlas.graph.hierarchy import Hierarchy
 from orgatlas.graph.index import write_index
+from orgatlas.graph.library import questions_of
 from orgatlas.graph.outline import View, outline
 from orgatlas.graph.outline import as_table as units_as_table
 from orgatlas.graph.profiles import Profile, profiled
 from orgatlas.graph.remote import inline_services
+from orgatlas.graph.results import Wanted, results
 from orgatlas.graph.rulebook import rulebook
 from orgatlas.graph.search import Search, search
 from orgatlas.graph.service import FORMATS, SD, Abilities, describe_service
@@ -159,11 +161,19 @@ def _query(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
     """The answer to a SPARQL query, in the form for its kind."""
     answer = snapshot.store.query(query_of(message, snapshot.bundle.base, snapshot.bundle.prefixes))
     wanted = message["graph" if answer.kind == "triples" else "table"]
-    forms = GRAPH_FORMATS if answer.kind == "triples" else TABLE_FORMATS
+    forms = GRAPH_FORMATS if answer.kind == "triples" else ANSWER_FORMATS
     if wanted is None:
         raise WrongAnswerKind(KIND_IN_WORDS[answer.kind], [each.name for each in forms])
     form = named(wanted, forms)
     return Outgoing(answer.kind, form.name, lambda frames: answer.write(frames, form, snapshot.caps))  # type: ignore[arg-type]
+
+
+def _results(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
+    """What a page shows of the answer to a SPARQL query."""
+    bundle = snapshot.bundle
+    query = query_of(message, bundle.base, bundle.prefixes)
+    content = results(snapshot.store, query, Wanted(**message["wanted"]), snapshot.caps, bundle.prefixes)
+    return _ready("solutions", "json", json.dumps(content, ensure_ascii=False).encode())
 
 
 def _graph(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
@@ -179,7 +189,8 @@ def _service(message: Mapping[str, Any], snapshot: Snapshot) -> Outgoing:
     """The description of the service."""
     form = named(message["graph"], GRAPH_FORMATS)
     abilities = Abilities(snapshot.writable, snapshot.closure is not None, bool(snapshot.services))
-    triples = describe_service(snapshot.store, snapshot.bundle, message["endpoint"], abilities)
+    questions, _ = questions_of(snapshot.bundle, message["questions"])
+    triples = describe_service(snapshot.store, snapshot.bundle, questions.values(), message["endpoint"], abilities)
     prefixes = {**snapshot.bundle.prefixes, "sd": SD, "formats": FORMATS}
     return Outgoing("triples", form.name, lambda frames: _written(triples, frames, form.engine, prefixes))
 
@@ -386,6 +397,7 @@ DOERS: Mapping[str, Callable[[Mapping[str, Any], Snapshot], Outgoing]] = {
     "glossary": _glossary,
     "graph": _graph,
     "index": _index,
+    "results": _results,
     "rulebook": _rulebook,
     "sheet": _sheet,
     "search": _search,

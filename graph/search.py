@@ -46,6 +46,9 @@ and how many are taken."""
 LONGEST = 40
 """Letters of a word that is compared."""
 
+TEXT_LIMIT = 200
+"""Characters of a text that is looked for."""
+
 Groups = Sequence[Sequence[str]]
 """The words of a search, each with those that may stand in its place."""
 
@@ -72,10 +75,23 @@ def search(path: Path, asked: Search) -> dict[str, Any]:
     text with its language or None. Raises EngineFailed.
     """
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as file:
+        with closing(opened(path)) as file:
             return _Searching(file, asked).answer()
     except sqlite3.Error as error:
         raise EngineFailed(f"The search index cannot be read: {error}") from None
+
+
+def opened(path: Path) -> sqlite3.Connection:
+    """An index, to be read only. Raises EngineFailed."""
+    try:
+        return sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
+    except sqlite3.Error as error:
+        raise EngineFailed(f"The search index cannot be read: {error}") from None
+
+
+def found(file: sqlite3.Connection, text: str, language: str) -> Iterator[str]:
+    """The IRIs of all that a search finds in an index (of a question its name), the best first. Raises sqlite3.Error."""
+    return _Searching(file, Search(text, language)).iris()
 
 
 class _Searching:
@@ -84,16 +100,25 @@ class _Searching:
         self._words = words(asked.text)
 
     def answer(self) -> dict[str, Any]:
-        groups: Groups = [[word] for word in self._words]
-        near = False
-        if groups and not self._has(groups):
-            groups = self._nearest()
-            near = bool(groups)
+        groups, near = self._groups()
         places = islice(self._places(groups), self._asked.start, self._asked.start + self._asked.count)
         told: dict[str, Any] = {"near": near, "hits": [self._hit(place, groups) for place in places]}
         if self._asked.counted:
             told["counts"] = self._counts(groups)
         return told
+
+    def iris(self) -> Iterator[str]:
+        groups, _ = self._groups()
+        for place in self._places(groups):
+            yield self._file.execute("SELECT iri FROM thing WHERE id = ?", (place,)).fetchone()[0]
+
+    def _groups(self) -> tuple[Groups, bool]:
+        """What is to be found, and whether it is only written much alike."""
+        groups: Groups = [[word] for word in self._words]
+        if not groups or self._has(groups):
+            return groups, False
+        groups = self._nearest()
+        return groups, bool(groups)
 
     def _has(self, groups: Groups) -> bool:
         return self._first(f"{EVERY} : ({_all(groups)})") or self._called() is not None

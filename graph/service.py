@@ -4,7 +4,7 @@ https://www.w3.org/TR/sparql11-service-description/, with statistics of https://
 https://www.w3.org/TR/shacl-af/#SPARQLExecutable
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urljoin
 
@@ -13,7 +13,8 @@ import pyoxigraph as ox
 from orgatlas.graph.bundle import Bundle
 from orgatlas.graph.formats import GRAPH_FORMATS
 from orgatlas.graph.internal import internal
-from orgatlas.graph.library import Question, library_of
+from orgatlas.graph.library import Question
+from orgatlas.graph.matching import FUNCTIONS, MATCHES, RANK
 from orgatlas.graph.store import MemoryStore, Query
 from orgatlas.graph.syntax import verb
 from orgatlas.graph.vocabulary import name
@@ -37,6 +38,30 @@ EXECUTABLES: Mapping[str, tuple[str, str]] = {
 }
 """By the form of a query: the class of SHACL it belongs to, and the property that holds its text."""
 
+FUNCTION_WORDS: Mapping[ox.NamedNode, tuple[Mapping[str, str], Mapping[str, str]]] = {
+    MATCHES: (
+        {"en": "matches", "fr": "correspond"},
+        {
+            "en": "Whether the search finds a thing (an IRI) for some words (a text): atlas:matches(?thing, ?words).",
+            "fr": "Si la recherche trouve une chose (un IRI) pour des mots (un texte) : atlas:matches(?chose, ?mots).",
+        },
+    ),
+    RANK: (
+        {"en": "rank", "fr": "rang"},
+        {
+            "en": (
+                "The place of a thing among what the search finds for some words, 1 being the best, and an error if it is not "
+                "found: atlas:rank(?thing, ?words). The language of the words is that of the reader, English if they have none."
+            ),
+            "fr": (
+                "Le rang d’une chose parmi ce que la recherche trouve pour des mots, 1 étant le meilleur, et une erreur si elle "
+                "n’est pas trouvée : atlas:rank(?chose, ?mots). La langue des mots est celle du lecteur, l’anglais à défaut."
+            ),
+        },
+    ),
+}
+"""By function: what it is called, and what it does."""
+
 TYPE, LABEL, COMMENT = name("rdf:type"), name("rdfs:label"), name("rdfs:comment")
 
 
@@ -49,17 +74,20 @@ class Abilities:
     federated: bool = False
 
 
-def describe_service(store: MemoryStore, bundle: Bundle, endpoint: str, abilities: Abilities) -> list[ox.Triple]:
-    """What there is to say of the service at an endpoint that answers from a store."""
+def describe_service(
+    store: MemoryStore, bundle: Bundle, questions: Iterable[Question], endpoint: str, abilities: Abilities
+) -> list[ox.Triple]:
+    """What there is to say of the service at an endpoint that answers from a store, with the questions of its library."""
     service = ox.NamedNode(endpoint)
     dataset, prefixes = ox.NamedNode(f"{endpoint}#dataset"), ox.NamedNode(f"{endpoint}#prefixes")
     triples = [
         *_abilities(service, store, abilities),
+        *_functions(),
         ox.Triple(service, _sd("defaultDataset"), dataset),
         *_dataset(dataset, store, bundle),
         ox.Triple(service, name("sh:prefixes"), prefixes),
         *_prefixes(prefixes, bundle.prefixes),
-        *(triple for each in library_of(bundle).values() for triple in _question(each, service, prefixes)),
+        *(triple for each in questions for triple in _question(each, service, prefixes)),
     ]
     # What is said of one thing stands together, in the order in which things are first spoken of.
     order = {triple.subject: place for place, triple in reversed(list(enumerate(triples)))}
@@ -78,11 +106,23 @@ def _abilities(service: ox.NamedNode, store: MemoryStore, abilities: Abilities) 
         yield ox.Triple(service, _sd("resultFormat"), ox.NamedNode(FORMATS + form))
     for form in RESULT_FORMATS[-len(GRAPH_FORMATS) :] if abilities.writable else ():
         yield ox.Triple(service, _sd("inputFormat"), ox.NamedNode(FORMATS + form))
+    for function in FUNCTIONS:
+        yield ox.Triple(service, _sd("extensionFunction"), function)
     if abilities.reasoning:
         regime = ox.NamedNode("http://www.w3.org/ns/entailment/OWL-RDF-Based")
         yield ox.Triple(service, _sd("defaultEntailmentRegime"), regime)
         profile = ox.NamedNode("http://www.w3.org/ns/owl-profile/RL")
         yield ox.Triple(service, _sd("defaultSupportedEntailmentProfile"), profile)
+
+
+def _functions() -> Iterator[ox.Triple]:
+    """The functions beside those of SPARQL."""
+    for function in FUNCTIONS:
+        label, comments = FUNCTION_WORDS[function]
+        yield ox.Triple(function, TYPE, _sd("Function"))
+        for language in comments:
+            yield ox.Triple(function, LABEL, ox.Literal(label[language], language=language))
+            yield ox.Triple(function, COMMENT, ox.Literal(comments[language], language=language))
 
 
 def _dataset(dataset: ox.NamedNode, store: MemoryStore, bundle: Bundle) -> Iterator[ox.Triple]:

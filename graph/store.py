@@ -6,6 +6,7 @@ https://www.w3.org/TR/sparql11-query/ and https://www.w3.org/TR/sparql11-protoco
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
+from pathlib import Path
 from typing import IO, Literal, Protocol
 
 import pyoxigraph as ox
@@ -14,9 +15,11 @@ from orgatlas.graph.caps import UNCOUNTED, Caps, write_capped
 from orgatlas.graph.dataset import DatasetClause, clause_of
 from orgatlas.graph.errors import EvaluationFailed, UnknownGraph, WrongAnswerKind
 from orgatlas.graph.federation import refuse_outbound
-from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, GraphFormat, TableFormat
+from orgatlas.graph.formats import ANSWER_FORMATS, GRAPH_FORMATS, SPREADSHEET, GraphFormat, TableFormat
 from orgatlas.graph.literals import is_rewritten
+from orgatlas.graph.matching import functions, mentions
 from orgatlas.graph.patch import Patch
+from orgatlas.graph.spreadsheet import write_spreadsheet
 from orgatlas.graph.syntax import syntax_error
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -41,6 +44,7 @@ class Query:
 
     `default_graphs` and `named_graphs` describe its dataset; where both are empty, its own FROM clauses do, or nothing.
     `seconds` is how long it may take, where that is less than is allowed. Unless `inferred`, only what is stated is looked at.
+    `index` is the file in which its functions of graph/matching.py look; without one there are none.
     To a `whole` one, all graphs are the default graph even where that is strict: it is a question of ours about everything.
     """
 
@@ -53,6 +57,7 @@ class Query:
     seconds: float | None = None
     inferred: bool = True
     whole: bool = False
+    index: Path | None = None
 
 
 class Answer(Protocol):
@@ -95,9 +100,11 @@ class MemoryAnswer:
 
         Raises WrongAnswerKind if the form is not for this kind of answer.
         """
-        known = GRAPH_FORMATS if self.kind == "triples" else TABLE_FORMATS
+        known = GRAPH_FORMATS if self.kind == "triples" else ANSWER_FORMATS
         if form not in known:
             raise WrongAnswerKind(KIND_IN_WORDS[self.kind], [each.name for each in known])
+        if form is SPREADSHEET and not isinstance(self.results, ox.QueryTriples):
+            return write_spreadsheet(self.results, output, caps)
         return write_capped(self.results, output, form, caps, self.prefixes)
 
 
@@ -135,8 +142,9 @@ class MemoryStore:
         return self._size
 
     def query(self, query: Query) -> MemoryAnswer:
-        """Ask; raises QuerySyntaxError, OutboundRefused and EvaluationFailed."""
+        """Ask; raises QuerySyntaxError, OutboundRefused, EvaluationFailed, and EngineFailed where its index is gone."""
         refuse_outbound(query.text)
+        matching = functions(query.index) if query.index is not None and mentions(query.text) else None
         prefixes = _spoken(query.prefixes, query.text)
         clause = DatasetClause(query.default_graphs, query.named_graphs)
         try:
@@ -152,6 +160,7 @@ class MemoryStore:
                 default_graph=default,
                 named_graphs=named,
                 substitutions={ox.Variable(name): value for name, value in query.values.items()},
+                custom_functions=matching,
             )
         except SyntaxError as error:
             raise syntax_error(error, query.text, query.prefixes) from None

@@ -7,6 +7,8 @@ import pytest
 
 from orgatlas.graph.build import Edition, build, edition_store
 from orgatlas.graph.bundle import BUILT_IN, Bundle, open_bundle
+from orgatlas.graph.index import write_index
+from orgatlas.graph.library import titles_of
 from orgatlas.graph.store import MemoryStore
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,3 +47,11 @@ def closed(edition: Edition) -> MemoryStore:
 def stated(edition: Edition) -> MemoryStore:
     """A store of what is stated only."""
     return edition_store(edition, inferred=False)
+
+
+@pytest.fixture(scope="session")
+def index(closed: MemoryStore, bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The search index of the built-in graph."""
+    path = tmp_path_factory.mktemp("search") / "index.db"
+    write_index(closed, bundle, titles_of(bundle), path)
+    return path

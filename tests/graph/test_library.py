@@ -14,6 +14,7 @@ from orgatlas.graph.library import (
     bind,
     find,
     library_of,
+    questions_of,
     read_library,
     read_path_forms,
     read_question,
@@ -32,7 +33,8 @@ BODY = """
 PREFIX org: <http://www.w3.org/ns/org#>
 PREFIX unit: <id/unit/>
 
-SELECT ?unit ?parent ?lang ?rank ?since ?text ?active WHERE { ?unit org:subOrganizationOf ?parent }
+SELECT ?unit ?parent ?lang ?rank ?since ?text ?active
+WHERE { ?unit org:subOrganizationOf ?parent VALUES (?lang ?rank ?since ?text ?active) { (UNDEF UNDEF UNDEF UNDEF UNDEF) } }
 """
 LABEL = "label: {en: It, fr: Cela}"
 
@@ -152,6 +154,40 @@ def test_broken_sparql_is_named_by_its_line_in_the_file(tmp_path: Path) -> None:
     with pytest.raises(QuestionError, match="not SPARQL") as caught:
         read_question(written(tmp_path, body="\nSELECT ?a\nWHERE { ?a nobody:knows ?b }\n"))
     assert caught.value.line == 8
+
+
+@pytest.mark.parametrize(
+    ("body", "amiss"),
+    [
+        ("\nSELECT ?a\n  ?b\nWHERE { ?a a ?c }\n", 8),
+        ("\nSELECT DISTINCT ?a $b WHERE { ?a a ?c # ?b\n}\n", 7),
+        ("\nSELECT ?a (1 AS ?b) ?c WHERE { ?a a ?c }\n", None),
+        ("\nSELECT * WHERE { ?a a ?b }\n", None),
+        ("\nSELECT ?a ?b WHERE { ?a a $b }\n", None),
+    ],
+)
+def test_a_variable_that_nothing_gives_a_value_is_named_by_its_line(
+    tmp_path: Path, body: str, amiss: int | None
+) -> None:
+    path = written(tmp_path, body=body)
+    if amiss is None:
+        read_question(path)
+        return
+    with pytest.raises(QuestionError, match=r"[?$]b is in the answer") as caught:
+        read_question(path)
+    assert caught.value.line == amiss
+
+
+def test_a_broken_question_is_left_out_and_its_fault_is_told(tmp_path: Path) -> None:
+    (tmp_path / "queries").mkdir()
+    written(tmp_path / "queries", name="good")
+    written(tmp_path / "queries", "", name="headless")
+    (tmp_path / "atlas.toml").write_text('name.en = "X"\nbase_iri = "https://example.org/"\n')
+    questions, faults = questions_of(open_bundle([tmp_path]))
+    assert "good" in questions
+    assert "headless" not in questions
+    assert [fault.file.stem for fault in faults] == ["headless"]
+    assert set(questions_of(open_bundle([tmp_path]), ["good"])[0]) == {"good"}
 
 
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:

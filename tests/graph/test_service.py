@@ -1,9 +1,12 @@
 """The service description says what is so, and every question in it is one that can be asked."""
 
+from pathlib import Path
+
 import pyoxigraph as ox
 
 from orgatlas.graph.bundle import Bundle
 from orgatlas.graph.library import library_of
+from orgatlas.graph.matching import FUNCTIONS
 from orgatlas.graph.service import SD, Abilities, describe_service
 from orgatlas.graph.store import MemoryStore, Query
 from orgatlas.graph.vocabulary import PREFIXES, name
@@ -11,9 +14,13 @@ from orgatlas.graph.vocabulary import PREFIXES, name
 ENDPOINT = ox.NamedNode("http://127.0.0.1:8000/sparql")
 
 
+def _described(closed: MemoryStore, bundle: Bundle, abilities: Abilities) -> list[ox.Triple]:
+    return describe_service(closed, bundle, library_of(bundle).values(), ENDPOINT.value, abilities)
+
+
 def described(closed: MemoryStore, bundle: Bundle, abilities: Abilities) -> ox.Store:
     store = ox.Store()
-    store.extend(ox.Quad(*each) for each in describe_service(closed, bundle, ENDPOINT.value, abilities))
+    store.extend(ox.Quad(*each) for each in _described(closed, bundle, abilities))
     return store
 
 
@@ -41,7 +48,7 @@ def test_its_numbers_are_those_of_the_graph(closed: MemoryStore, bundle: Bundle)
     assert len(partitions) > 50
 
 
-def test_every_question_in_it_can_be_asked(closed: MemoryStore, bundle: Bundle) -> None:
+def test_every_question_in_it_can_be_asked(closed: MemoryStore, bundle: Bundle, index: Path) -> None:
     store = described(closed, bundle, Abilities())
     texts = [
         quad.object.value
@@ -51,4 +58,15 @@ def test_every_question_in_it_can_be_asked(closed: MemoryStore, bundle: Bundle) 
     ]
     assert len(texts) == len(library_of(bundle))
     for text in texts:
-        closed.query(Query(text, bundle.base))
+        closed.query(Query(text, bundle.base, index=index))
+
+
+def test_the_functions_are_named_and_told_of_in_both_languages(closed: MemoryStore, bundle: Bundle) -> None:
+    store = described(closed, bundle, Abilities())
+    functions = objects(store, ENDPOINT, ox.NamedNode(SD + "extensionFunction"))
+    assert functions == {each.value for each in FUNCTIONS}
+    for function in FUNCTIONS:
+        assert objects(store, function, name("rdf:type")) == {SD + "Function"}
+        for predicate in ("rdfs:label", "rdfs:comment"):
+            texts = [quad.object for quad in store.quads_for_pattern(function, name(predicate), None, None)]
+            assert {text.language for text in texts if isinstance(text, ox.Literal)} == {"en", "fr"}

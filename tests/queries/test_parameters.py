@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from pyoxigraph import QuerySolutions
 
 from orgatlas.graph.build import build, edition_store
 from orgatlas.graph.bundle import Bundle, open_bundle
-from orgatlas.graph.library import ParameterType, Question, Term, bind, read_library
+from orgatlas.graph.index import write_index
+from orgatlas.graph.library import ParameterType, Question, Term, bind, read_library, titles_of
 from orgatlas.graph.store import MemoryStore, Query
 
 BUNDLE: Bundle = open_bundle()
 LIBRARY = read_library(BUNDLE.questions)
 TABLES = [name for name, question in LIBRARY.items() if "CONSTRUCT" not in question.text]
-COMPARED = {("engagements-on-date", "date"), ("find", "text"), ("stated-repeatedly", "times")}
+COMPARED = {("engagements-on-date", "date"), ("find", "text"), ("search", "text"), ("stated-repeatedly", "times")}
 """Parameters that a column is compared with. Left out, there is nothing to compare, so no row is left."""
 
 NAMING = [name for name in TABLES if "lang" in {each.name for each in LIBRARY[name].parameters}]
@@ -25,8 +28,15 @@ def store() -> MemoryStore:
     return edition_store(build(BUNDLE))
 
 
+@cache
+def index() -> Path:
+    path = Path(mkdtemp()) / "search.db"
+    write_index(store(), BUNDLE, titles_of(BUNDLE), path)
+    return path
+
+
 def rows(question: Question, values: Mapping[str, Term]) -> list[dict[str, str]]:
-    results = store().query(Query(question.text, BUNDLE.base, values=values)).results
+    results = store().query(Query(question.text, BUNDLE.base, values=values, index=index())).results
     assert isinstance(results, QuerySolutions)
     names = [variable.value for variable in results.variables]
     return [dict(zip(names, map(str, row), strict=True)) for row in results]
