@@ -7,11 +7,14 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cache, partial
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -42,7 +45,7 @@ from orgatlas.api.addresses import WELL_KNOWN
 from orgatlas.api.atlas import Atlas, open_atlas
 from orgatlas.api.caching import unchanged, validators
 from orgatlas.api.languages import LANGUAGES, language_of
-from orgatlas.api.openapi import operation
+from orgatlas.api.openapi import operation, question_path
 from orgatlas.api.presence import while_present
 from orgatlas.graph.bundle import Bundle
 from orgatlas.graph.documents import MEDIA_TYPES
@@ -200,10 +203,18 @@ def create_app(
                 _add(app, Row("GET", f"/{language}{path}".removesuffix("/"), _to_slash), atlas)
     # Whatever else stands below the base has its address here, too.
     _add(app, Row("GET", "/{path:path}", resources.elsewhere), atlas)
+    app.openapi = cache(partial(_described, app, atlas))  # type: ignore[method-assign]  # the way that FastAPI documents
     for error in (AtlasError, HTTPException, RequestValidationError):
         app.add_exception_handler(error, _fail)
     app.add_exception_handler(Exception, _fail_safely)
     return app
+
+
+def _described(app: FastAPI, atlas: Atlas) -> dict[str, Any]:
+    """The API description, with an operation for each question of the library."""
+    description = get_openapi(title=app.title, version=app.version, routes=app.routes)
+    description["paths"] |= dict(map(question_path, atlas.library.values()))
+    return description
 
 
 def allowed_methods(request: Request) -> list[str]:

@@ -5,8 +5,10 @@ Here the query is the caller's own, and so is what it may use: no deadline, no l
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO
 
 import pyoxigraph as ox
@@ -14,44 +16,62 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from orgatlas.api.manual import manual
 from orgatlas.graph.build import build, edition_store
 from orgatlas.graph.bundle import Bundle
 from orgatlas.graph.errors import (
     EvaluationFailed,
     ParameterError,
     QuestionError,
+    UnknownFormat,
     UnknownQuestion,
     UsageError,
     shortened,
 )
 from orgatlas.graph.findings import wording
-from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, GraphFormat, TableFormat, named
-from orgatlas.graph.library import bind, library_of, question_of, read_question, read_text
+from orgatlas.graph.formats import ANSWER_FORMATS, GRAPH_FORMATS, TABLE_FORMATS, GraphFormat, TableFormat, named
+from orgatlas.graph.index import write_index
+from orgatlas.graph.library import bind, question_of, questions_of, read_question, read_text, titles_of
+from orgatlas.graph.matching import mentions
 from orgatlas.graph.store import MemoryAnswer, Query, Term
 from orgatlas.graph.terms import abbreviated
 
 
-def list_questions(bundle: Bundle) -> None:
-    """Names and titles of the questions of a bundle."""
+def list_questions(bundle: Bundle, form: str | None) -> None:
+    """Names and titles of the questions of a bundle, or their manual as `markdown`. Raises UnknownFormat for another form."""
+    if form not in (None, "table", "markdown"):
+        raise UnknownFormat(str(form), ["table", "markdown"])
     table = Table("Question", "Title", box=None)
-    for name, question in library_of(bundle).items():
+    questions, faults = questions_of(bundle)
+    if form == "markdown":
+        sys.stdout.write(manual(questions.values(), "en"))
+        sys.stdout.flush()
+        return
+    for name, question in questions.items():
         table.add_row(name, Text(wording(question.title, "en")))
     Console().print(table)
+    for fault in faults:
+        Console(stderr=True).print(Text(str(fault)))
 
 
 def ask(
     bundle: Bundle, question: str, params: Sequence[str], form: str | None, stated: bool, output: IO[bytes]
 ) -> None:
-    """Answer one question. Raises UnknownQuestion, QuestionError, ParameterError, UnknownFormat and QueryError."""
-    every: tuple[GraphFormat | TableFormat, ...] = (*TABLE_FORMATS, *GRAPH_FORMATS)
+    """Answer one question. Raises UnknownQuestion, QuestionError, ParameterError, UnknownFormat, QueryError and EngineFailed."""
+    every: tuple[GraphFormat | TableFormat, ...] = (*ANSWER_FORMATS, *GRAPH_FORMATS)
     chosen = named(form, every) if form is not None and form != "table" else None
     query = _read(bundle, question, [_split(param) for param in params])
     edition = build(bundle, reasoning=not stated)
-    answer = edition_store(edition, inferred=not stated).query(query)
-    try:
-        _write(answer, query, form, chosen, output)
-    except (RuntimeError, ValueError) as error:  # the engine's own, while it evaluates or writes
-        raise EvaluationFailed(str(error)) from None
+    store = edition_store(edition, inferred=not stated)
+    with TemporaryDirectory(prefix="orgatlas-") as folder:
+        if mentions(query.text):
+            query = replace(query, index=Path(folder) / "search.db")
+            write_index(store, bundle, titles_of(bundle), Path(folder) / "search.db")
+        answer = store.query(query)
+        try:
+            _write(answer, query, form, chosen, output)
+        except (RuntimeError, ValueError) as error:  # the engine's own, while it evaluates or writes
+            raise EvaluationFailed(str(error)) from None
 
 
 def _write(

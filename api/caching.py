@@ -15,8 +15,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from orgatlas.api.atlas import Atlas
+from orgatlas.graph.errors import UnknownEdition
 
 CODE = Path(__file__).parent
+
+SHORTEST = 12
+"""Digits of its digest by which an edition is called; more may be given."""
 
 _TAG = re.compile(r'(?:W/)?("[!#-~\x80-\xff]*")')
 
@@ -50,6 +54,13 @@ def unchanged(request: Request, headers: dict[str, str], certain: bool = True) -
     else:
         known = _is_since(request.headers.get("if-modified-since"), headers["Last-Modified"])
     return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers) if known else None
+
+
+def require_edition(atlas: Atlas, wanted: str | None) -> None:
+    """Raise UnknownEdition unless an edition is the one that is here, or none is asked for."""
+    digest = atlas.readers.digest
+    if wanted and not (len(wanted) >= SHORTEST and digest.startswith(wanted.lower())):
+        raise UnknownEdition(wanted, digest[:SHORTEST])
 
 
 def _is_since(header: str | None, modified: str) -> bool:

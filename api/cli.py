@@ -146,7 +146,11 @@ def query(
     param: Annotated[list[str] | None, typer.Option("--param", "-p", help="A parameter, as NAME=VALUE.")] = None,
     form: Annotated[
         str | None,
-        typer.Option("--format", help="table, csv, tsv, json, xml, turtle, ntriples, ...", show_default="table or csv"),
+        typer.Option(
+            "--format",
+            help="table, csv, tsv, json, xml, spreadsheet, turtle, ntriples, ...; of the list: markdown, the manual.",
+            show_default="table or csv",
+        ),
     ] = None,
     bundle: BundleOption = None,
     base_iri: BaseOption = None,
@@ -161,7 +165,7 @@ def query(
     opened = open_bundle(bundle or [], base_iri)
     try:
         if question is None:
-            apart(lambda: list_questions(opened))
+            apart(lambda: list_questions(opened, form))
         else:
             apart(lambda: ask(opened, question, param or [], form, stated, sys.stdout.buffer))
     except Unfinished:

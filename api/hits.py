@@ -9,9 +9,6 @@ from orgatlas.api.languages import N_, Wording, typeset
 from orgatlas.api.pages import page_url, resource_url
 from orgatlas.graph.search import Search
 
-LONGEST = 200
-"""Characters of a text that is looked for."""
-
 TITLES: Mapping[str, str] = {
     "unit": N_("Units"),
     "service": N_("Services"),

@@ -79,6 +79,12 @@ def number(value: int, language: str) -> str:
     return f"{value:,}".replace(",", "\u00a0" if language == "fr" else ",")
 
 
+def seconds(value: float, language: str) -> str:
+    """A number of seconds as people read it: 0.003 in English, 0,003 in French; below a thousandth two digits."""
+    text = f"{value:.3f}" if value >= 0.001 else f"{value:.5f}"
+    return text.replace(".", ",") if language == "fr" else text
+
+
 def size(value: int, language: str) -> str:
     """So many bytes as people read it: 3.1 kB in English, 3,1 ko in French."""
     amount, units = float(value), ["B", "kB", "MB"]

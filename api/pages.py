@@ -28,6 +28,7 @@ from orgatlas.api.languages import (
     language_of,
     number,
     runs_leftwards,
+    seconds,
     size,
     translations,
     typeset,
@@ -78,7 +79,7 @@ def render(
         "manifest": atlas.bundle.manifest,
         "edition": atlas.readers.digest[:12],
         "triples": atlas.readers.triples,
-        "modified": datetime.fromtimestamp(atlas.readers.modified, UTC).date().isoformat(),
+        "modified": edition_date(atlas),
         "fixed": atlas.fixed,
     }
     html = _environment(language).get_template(template).render(values)
@@ -94,6 +95,11 @@ def coded(request: Request, response: Response) -> Response:
         response.headers["Content-Encoding"] = coding
         response.headers["Content-Length"] = str(len(response.body))
     return response
+
+
+def edition_date(atlas: Atlas) -> str:
+    """The day since when the edition is here, as YYYY-MM-DD."""
+    return datetime.fromtimestamp(atlas.readers.modified, UTC).date().isoformat()
 
 
 def language_for(request: Request) -> str:
@@ -129,6 +135,11 @@ def resource_url(atlas: Atlas, language: str, iri: str) -> str | None:
     if not (atlas.bundle.plain or iri.startswith(atlas.bundle.base)):
         return None
     return page_path(atlas.bundle.base, language, iri)
+
+
+def static_url(name: str) -> str:
+    """The address of a file of ours, with its version."""
+    return f"/static/{name}?v={_static_files()[name][1]}"
 
 
 async def static(request: Request, _: Atlas) -> Response:
@@ -185,12 +196,13 @@ def _environment(language: str) -> Environment:
         "isolated": lambda wording: isolated(typeset(wording).text),
         "plainly": lambda wordings: worded(wordings, language).text,
         "number": lambda value: number(value, language),
+        "seconds": lambda value: seconds(value, language),
         "size": lambda value: size(value, language),
     }
     environment.globals |= {
         "language_names": NAMES,
         "page_url": lambda *segments, **parameters: page_url(language, *segments, **parameters),
-        "static_url": lambda name: f"/static/{name}?v={_static_files()[name][1]}",
+        "static_url": static_url,
     }
     return environment
 

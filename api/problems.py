@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from orgatlas.api.atlas import Atlas
-from orgatlas.api.hits import LONGEST, Hit, find
+from orgatlas.api.hits import Hit, find
 from orgatlas.api.languages import N_, Wording, language_of, translations, worded
 from orgatlas.api.negotiation import choose
 from orgatlas.api.pages import language_for, render, resource_url
@@ -36,6 +36,7 @@ from orgatlas.graph.errors import (
     ShapesViolated,
     SilentProfile,
     TooMuchFollows,
+    UnknownEdition,
     UnknownFormat,
     UnknownGraph,
     UnknownProfile,
@@ -46,7 +47,7 @@ from orgatlas.graph.errors import (
     WrongAnswerKind,
     shortened,
 )
-from orgatlas.graph.search import Search
+from orgatlas.graph.search import TEXT_LIMIT, Search
 
 MEDIA_TYPE = "application/problem+json"
 TYPES = "https://w3id.org/orgatlas/problem#"
@@ -64,6 +65,7 @@ STATUS: Mapping[type[AtlasError], HTTPStatus] = {
     ShapesViolated: HTTPStatus.UNPROCESSABLE_ENTITY,
     SilentProfile: HTTPStatus.NOT_ACCEPTABLE,
     TooMuchFollows: HTTPStatus.CONFLICT,
+    UnknownEdition: HTTPStatus.NOT_FOUND,
     UnknownFormat: HTTPStatus.NOT_ACCEPTABLE,
     UnknownGraph: HTTPStatus.NOT_FOUND,
     UnknownProfile: HTTPStatus.NOT_ACCEPTABLE,
@@ -99,6 +101,7 @@ TOLD: Mapping[type[AtlasError], str] = {
     QueryTimeout: N_("The query was stopped at its limit of %(seconds)g seconds."),
     ReaderLost: N_("The query exhausted the process that answered it. Nothing else was affected."),
     ProofTooLarge: N_("This follows, but no proof was found among the %(facts)d nearest statements."),
+    UnknownEdition: N_("This edition is not here any more, or not yet. What is here is edition %(current)s."),
     UnknownProfile: N_("There is no profile of this name."),
     UnknownQuestion: N_("There is no question of this name."),
     UnknownResource: N_("The graph does not speak of this."),
@@ -228,7 +231,7 @@ async def _perhaps(request: Request, found: Problem, language: str) -> Sequence[
     """
     atlas: Atlas = request.app.state.atlas
     text = request.scope["path"].rstrip("/").rpartition("/")[2]
-    if found.status != HTTPStatus.NOT_FOUND or found.fields.get("nearest") or len(text) > LONGEST:
+    if found.status != HTTPStatus.NOT_FOUND or found.fields.get("nearest") or len(text) > TEXT_LIMIT:
         return ()
     if not atlas.finder.is_ready:
         return ()

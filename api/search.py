@@ -13,12 +13,12 @@ from starlette.responses import Response
 
 from orgatlas.api.atlas import Atlas
 from orgatlas.api.caching import unchanged, validators
-from orgatlas.api.hits import LONGEST, SINGLE, TITLES, Hit, find
+from orgatlas.api.hits import SINGLE, TITLES, Hit, find
 from orgatlas.api.languages import LANGUAGES, N_, Wording, translations
 from orgatlas.api.limits import Pairs, one_of, query_pairs, whole_number
 from orgatlas.api.pages import language_for, page_url, render
 from orgatlas.graph.errors import ParameterError
-from orgatlas.graph.search import KINDS, Search
+from orgatlas.graph.search import KINDS, TEXT_LIMIT, Search
 
 OF_SUGGESTIONS = ("q", "lang", "kind", "limit")
 
@@ -130,8 +130,8 @@ def _said(wording: Wording | None) -> Any:
 def _text(given: Pairs) -> str:
     """The text that is looked for. Raises ParameterError."""
     text = " ".join(dict(given).get("q", "").split())
-    if len(text) > LONGEST:
-        raise ParameterError("q", f"at most {LONGEST} characters", text)
+    if len(text) > TEXT_LIMIT:
+        raise ParameterError("q", f"at most {TEXT_LIMIT} characters", text)
     return text
 
 

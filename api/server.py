@@ -35,6 +35,8 @@ async def run(paths: Sequence[Path], settings: Settings, empty: bool, announce: 
             host, port = door.getsockname()[:2]
             place = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
             announce(f"{bundle.manifest.name.get('en', 'The graph')}: {readers.triples:,} statements on {place}")
+            for fault in app.state.atlas.faults:
+                announce(f"{fault}: this question cannot be asked. `orgatlas check` tells more.")
             announce("Press Ctrl+C to stop.")
             with _beside(app.state.atlas.finder.warm() if settings.readers > 1 else None):
                 await uvicorn.Server(server_config(app)).serve(sockets=[door])

@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from orgatlas.api.access import require_writer
 from orgatlas.api.answers import Forms, send, stream
 from orgatlas.api.atlas import Atlas
+from orgatlas.api.caching import require_edition
 from orgatlas.api.changes import make
 from orgatlas.api.limits import (
     Pairs,
@@ -32,7 +33,7 @@ from orgatlas.api.pages import language_for
 from orgatlas.api.presence import while_present
 from orgatlas.graph.commit import Change
 from orgatlas.graph.errors import UnknownFormat
-from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS, Form, GraphFormat
+from orgatlas.graph.formats import ANSWER_FORMATS, GRAPH_FORMATS, TABLE_FORMATS, Form, GraphFormat
 from orgatlas.graph.pool import once
 from orgatlas.graph.store import Query
 
@@ -41,7 +42,7 @@ FORM, QUERY, UPDATE = "application/x-www-form-urlencoded", "application/sparql-q
 SENT = (QUERY, FORM, UPDATE)
 """What may be posted."""
 
-OF_QUERIES = ("default-graph-uri", "named-graph-uri", "infer", "format", "timeout")
+OF_QUERIES = ("default-graph-uri", "named-graph-uri", "infer", "format", "timeout", "edition")
 OF_UPDATES = ("using-graph-uri", "using-named-graph-uri")
 """The parameters of either operation, beside its text."""
 
@@ -67,10 +68,11 @@ VARY = {"Vary": "Accept, Accept-Encoding"}
 
 @dataclass(frozen=True, slots=True)
 class SparqlRequest:
-    """One query operation; `format` is what ?format= says."""
+    """One query operation; `format` and `edition` are what the parameters of these names say."""
 
     query: Query
     format: str | None = None
+    edition: str | None = None
 
 
 async def by_get(request: Request, atlas: Atlas) -> Response:
@@ -132,9 +134,10 @@ def from_pairs(pairs: Pairs) -> SparqlRequest:
     for name, _ in pairs:
         if name in ("update", *OF_UPDATES):
             raise HTTPException(HTTPStatus.BAD_REQUEST, f"A query takes no parameter {name!r}.")
-    formats, seconds = _values(pairs, "format"), _values(pairs, "timeout")
-    if len(formats) > 1 or len(seconds) > 1:
-        raise HTTPException(HTTPStatus.BAD_REQUEST, "The parameters 'format' and 'timeout' may be given once.")
+    formats, seconds, editions = (_values(pairs, each) for each in ("format", "timeout", "edition"))
+    if max(map(len, (formats, seconds, editions))) > 1:
+        detail = "The parameters 'format', 'timeout' and 'edition' may be given once."
+        raise HTTPException(HTTPStatus.BAD_REQUEST, detail)
     query = Query(
         text,
         default_graphs=tuple(_graphs(pairs, "default-graph-uri")),
@@ -142,7 +145,7 @@ def from_pairs(pairs: Pairs) -> SparqlRequest:
         seconds=_seconds(seconds[0]) if seconds else None,
         inferred=infers(pairs),
     )
-    return SparqlRequest(query, formats[0] if formats else None)
+    return SparqlRequest(query, formats[0] if formats else None, editions[0] if editions else None)
 
 
 def _change(pairs: Pairs) -> Change:
@@ -174,10 +177,15 @@ def _graphs(pairs: Pairs, name: str) -> list[str]:
 
 def infers(pairs: Pairs) -> bool:
     """Whether what follows is to be looked at: `infer` is the parameter of RDF4J's servers, true where it is not given."""
-    values = _values(pairs, "infer")
+    return is_true(pairs, "infer", True)
+
+
+def is_true(pairs: Pairs, name: str, otherwise: bool) -> bool:
+    """What a parameter that is true or false says; `otherwise` where it is not given. Raises 400."""
+    values = _values(pairs, name)
     if len(values) > 1 or not {each.lower() for each in values} <= {"true", "false"}:
-        raise HTTPException(HTTPStatus.BAD_REQUEST, "The parameter 'infer' is true or false, and given once.")
-    return not values or values[0].lower() == "true"
+        raise HTTPException(HTTPStatus.BAD_REQUEST, f"The parameter {name!r} is true or false, and given once.")
+    return values[0].lower() == "true" if values else otherwise
 
 
 def _seconds(text: str) -> float:
@@ -211,10 +219,10 @@ def _wants_page(accept: str | None) -> bool:
 def _named_forms(name: str) -> Forms:
     # A plus sign in a query string means a space, and few who write application/sparql-results+json there know it.
     media_type = name.replace(" ", "+")
-    table = TABLE_TYPES.get(media_type) or _called(name, TABLE_FORMATS)
+    table = TABLE_TYPES.get(media_type) or _called(name, ANSWER_FORMATS)
     graph = GRAPH_TYPES.get(media_type) or _called(name, GRAPH_FORMATS) or GRAPH_NAMES.get(name)
     if table is None and graph is None:
-        raise UnknownFormat(name, [form.name for form in (*TABLE_FORMATS, *GRAPH_FORMATS)])
+        raise UnknownFormat(name, [form.name for form in (*ANSWER_FORMATS, *GRAPH_FORMATS)])
     known_as = media_type if "/" in media_type else None
     return Forms(table, graph, known_as, known_as)
 
@@ -234,6 +242,7 @@ def graph_form(request: Request, formats: Sequence[str]) -> tuple[GraphFormat, s
 
 
 async def _answer(request: Request, atlas: Atlas, asked: SparqlRequest) -> Response:
+    require_edition(atlas, asked.edition)
     forms = chosen_forms(request.headers.get("accept"), asked.format)
     return await stream(request, atlas, asked.query, forms, VARY)
 
@@ -242,5 +251,5 @@ async def _describe(request: Request, atlas: Atlas, pairs: Pairs) -> Response:
     """The description of this service, at the address by which the client knows it."""
     form, media_type = graph_form(request, _values(pairs, "format"))
     endpoint = str(request.url.replace(query="", fragment=""))
-    opened = atlas.readers.service(endpoint, form.name, encoding_for(request))
+    opened = atlas.readers.service(endpoint, list(atlas.library), form.name, encoding_for(request))
     return await send(request, opened, ("", media_type), VARY)

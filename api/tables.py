@@ -6,10 +6,11 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from orgatlas.api.answers import Binding, Shown
+from orgatlas.api.answers import Binding
 from orgatlas.api.atlas import Atlas
 from orgatlas.api.languages import N_, translations
 from orgatlas.api.pages import page_url, resource_url
+from orgatlas.api.results import Results
 from orgatlas.graph.errors import shortened
 from orgatlas.graph.terms import shown as shown_iri
 from orgatlas.graph.vocabulary import PREFIXES
@@ -39,55 +40,56 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What stands above a column; `known` is false for a variable that we have no words for."""
+    """What stands above a column: `known` is false for a variable without words, `variable` None for a column of ours."""
 
     text: str
     known: bool
+    variable: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Headings and rows, and whether there are more rows than these, or more columns."""
+    """Headings and rows."""
 
     headings: tuple[Heading, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    cut: bool
-    narrowed: bool = False
 
 
-def table(shown: Shown | None, atlas: Atlas, language: str, hidden: frozenset[str] = frozenset()) -> Table | None:
+def table(answer: Results, atlas: Atlas, language: str, hidden: frozenset[str] = frozenset()) -> Table | None:
     """The table of an answer; a column `xLabel`, or `label` for the first, gives the names of column `x`.
 
     None if the answer is no table.
     """
-    if shown is None or shown.truth is not None or shown.graph is not None:
+    if answer.truth is not None or answer.graph is not None:
         return None
-    names = _name_columns(shown.columns)
-    statement = _statement_columns(shown.columns)
-    columns = [each for each in shown.columns if each not in hidden and each not in names.values()]
-    rows = tuple(
-        tuple(_cell(row.get(column), row.get(names.get(column, "")), atlas, language) for column in columns)
-        for row in shown.rows
-    )
+    names = name_columns(answer.columns)
+    statement = _statement_columns(answer.columns)
+    columns = [each for each in answer.columns if each not in hidden and each not in names.values()]
+    headings = [heading(column, language) for column in columns]
+    rows = tuple(tuple(cell_of(answer, row, column, atlas, language) for column in columns) for row in answer.rows)
     if statement is not None and not atlas.fixed:
         # Where a column says whether it is stated, that leads to the reason; else a column of its own does.
         place = columns.index("status") if "status" in columns else len(columns)
-        columns = columns if "status" in columns else [*columns, "why"]
-        why = _heading("why", language).text
-        reasons = [reason_url([row.get(each) for each in statement], language) for row in shown.rows]
+        why = replace(heading("why", language), variable=None)
+        headings = headings if "status" in columns else [*headings, why]
+        reasons = [reason_url([row.get(each) for each in statement], language) for row in answer.rows]
         rows = tuple(
-            (*row[:place], replace(row[place] if place < len(row) else Cell(why), url=url), *row[place + 1 :])
+            (*row[:place], replace(row[place] if place < len(row) else Cell(why.text), url=url), *row[place + 1 :])
             for row, url in zip(rows, reasons, strict=True)
         )
-    return Table(
-        tuple(_heading(column, language) for column in columns),
-        rows,
-        shown.cut,
-        shown.narrowed,
-    )
+    return Table(tuple(headings), rows)
 
 
-def _name_columns(columns: tuple[str, ...]) -> dict[str, str]:
+def cell_of(answer: Results, row: Binding, column: str, atlas: Atlas, language: str) -> Cell:
+    """What a row says in a column: by the name in the row, else by the one that the graph has, else the IRI in short."""
+    term, name = row.get(column), row.get(name_columns(answer.columns).get(column, ""))
+    if term and not name and term["type"] == "uri" and (known := answer.names.get(term["value"])):
+        name = {"type": "literal", "value": known.text} | ({"xml:lang": known.language} if known.language else {})
+    return cell(term, name, atlas, language)
+
+
+def name_columns(columns: tuple[str, ...]) -> dict[str, str]:
+    """The columns that give the names of others, by the column whose values they name."""
     names = {column: f"{column}Label" for column in columns if f"{column}Label" in columns}
     if "label" in columns[1:]:
         names.setdefault(columns[0], "label")
@@ -122,13 +124,15 @@ def _datatype(term: Mapping[str, Any]) -> ox.NamedNode | None:
     return ox.NamedNode(term["datatype"]) if "datatype" in term else None
 
 
-def _heading(column: str, language: str) -> Heading:
+def heading(column: str, language: str) -> Heading:
+    """What stands above a column, in words where there are some."""
     if column in HEADINGS:
-        return Heading(translations(language).gettext(HEADINGS[column]), known=True)
-    return Heading(column, known=False)
+        return Heading(translations(language).gettext(HEADINGS[column]), known=True, variable=column)
+    return Heading(column, known=False, variable=column)
 
 
-def _cell(term: Mapping[str, Any] | None, name: Mapping[str, Any] | None, atlas: Atlas, language: str) -> Cell:
+def cell(term: Mapping[str, Any] | None, name: Mapping[str, Any] | None, atlas: Atlas, language: str) -> Cell:
+    """What to show of a term of an answer; `name` is a literal that names it."""
     if term is None:
         return Cell()
     if term["type"] == "uri":

@@ -1,24 +1,20 @@
-"""A plain form for SPARQL queries, with the answer below it.
+"""A form for SPARQL queries, with the answer below it.
 
 https://www.w3.org/TR/sparql11-query/
 """
 
-from http import HTTPStatus
+from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from orgatlas.api.answers import shown
 from orgatlas.api.atlas import Atlas
-from orgatlas.api.library import without_head
-from orgatlas.api.limits import query_pairs
+from orgatlas.api.limits import Pairs, query_pairs
+from orgatlas.api.manual import without_head
+from orgatlas.api.outcome import Asked, Outcome, apart, outcome
 from orgatlas.api.pages import page_url, render
-from orgatlas.api.problems import problem, told
 from orgatlas.api.sparql import SparqlRequest, from_pairs
-from orgatlas.api.tables import table
-from orgatlas.graph.errors import QueryError
-from orgatlas.graph.formats import GRAPH_FORMATS, TABLE_FORMATS
 from orgatlas.graph.internal import internal
 from orgatlas.graph.library import ParameterType, Question
 
@@ -28,27 +24,19 @@ EXAMPLES = 8
 
 async def workbench(request: Request, atlas: Atlas, language: str) -> Response:
     """The form, with the answer or with what is wrong and where. Without a query there is nothing to answer yet."""
-    pairs = query_pairs(request)
+    pairs, page = apart(query_pairs(request))
     asked = from_pairs(pairs) if any(name == "query" and value.strip() for name, value in pairs) else None
-    answer, fault = None, None
+    found = Outcome()
     if asked is not None:
-        try:
-            answer = await shown(atlas, asked.query)
-        except QueryError as error:
-            fault = problem(error)
-    forms = GRAPH_FORMATS if answer is not None and answer.graph is not None else TABLE_FORMATS
+        found = await outcome(request, atlas, language, Asked(asked.query, _pairs(asked), _file(asked)), page)
     return render(
         request,
         language,
         "sparql.html",
-        status=fault.status if fault else HTTPStatus.OK,
+        status=found.status,
         inferred=asked.query.inferred if asked else True,
         text=asked.query.text if asked else without_head(internal("first-query")),
-        answer=answer,
-        table=table(answer, atlas, language),
-        fault=fault,
-        told=told(fault, language) if fault else None,
-        files=[(form.suffix, _file_url(asked, form.suffix)) for form in forms] if asked else [],
+        found=found,
         examples=[
             (question.title, page_url(language, "sparql", query=without_head(question.text)))
             for question in atlas.library.values()
@@ -58,15 +46,23 @@ async def workbench(request: Request, atlas: Atlas, language: str) -> Response:
     )
 
 
-def _file_url(asked: SparqlRequest, suffix: str) -> str:
-    pairs = [
+def _pairs(asked: SparqlRequest) -> Pairs:
+    """The parameters that ask the same."""
+    return [
         ("query", asked.query.text),
         *(("default-graph-uri", iri) for iri in asked.query.default_graphs),
         *(("named-graph-uri", iri) for iri in asked.query.named_graphs),
         *([] if asked.query.inferred else [("infer", "false")]),
-        ("format", suffix),
     ]
-    return f"/sparql?{urlencode(pairs)}"
+
+
+def _file(asked: SparqlRequest) -> Callable[[str, Mapping[str, str]], str]:
+    """The address of the answer as a file."""
+
+    def address(suffix: str, more: Mapping[str, str]) -> str:
+        return f"/sparql?{urlencode([*_pairs(asked), ('format', suffix), *more.items()])}"
+
+    return address
 
 
 def _stands_alone(question: Question) -> bool:

@@ -132,7 +132,9 @@ def test_the_api_description_speaks_of_what_programs_use(client: httpx.Client) -
     description = client.get("/openapi.json").json()
     paths = {"/sparql", "/graphs", "/graphs/{path}", "/queries/{file}", "/explain", "/suggest", "/healthz"}
     paths |= {"/id/{path}", "/data/{path}", "/data"}
-    assert description["paths"].keys() == paths
+    questions = {path for path in description["paths"] if path.endswith(".{form}")}
+    assert len(questions) > 50
+    assert description["paths"].keys() - questions == paths
     assert description["paths"]["/sparql"].keys() == {"get", "post"}
 
 

@@ -345,3 +345,18 @@ def test_a_wrong_call_of_explain_is_told(words: tuple[str, ...], said: str) -> N
     assert done.returncode == 2
     assert said in done.stderr
     assert done.stdout == ""
+
+
+def test_a_query_searches_in_what_is_asked(tmp_path: Path) -> None:
+    done = run("query", "search", "-p", "text=DRI", "-p", "lang=fr")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [row["label"] for row in csv.DictReader(io.StringIO(done.stdout))] == [
+        "Direction des relations internationales"
+    ]
+    text = 'SELECT ?name { ?thing skos:prefLabel ?name FILTER(atlas:matches(?thing, "quux")) } ORDER BY ?name'
+    file = tmp_path / "units.ttl"
+    label = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
+    file.write_text(f'<https://example.org/a> {label} "Quüx Branch" . <https://example.org/b> {label} "Grault" .')
+    own = run("query", "-", "--bundle", str(file), "--base", "--format", "csv", stdin=text, TMPDIR=str(tmp_path))
+    assert (own.returncode, own.stdout.split()) == (0, ["name", "Quüx", "Branch"])
+    assert list(tmp_path.iterdir()) == [file], "the index is left behind"

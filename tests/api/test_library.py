@@ -34,7 +34,8 @@ def test_a_page_shows_names_and_links_them(client: httpx.Client) -> None:
     link = "/en/unit/international-relations-directorate"
     assert f'<a href="{link}">International Relations Directorate</a>' in page
     assert "3 rows" in page
-    assert '<th scope="col">Directorate</th>' in page
+    assert "order=directorate#answer" in page
+    assert ">Directorate<" in page
     assert client.get(link).status_code == 200
 
 
@@ -132,3 +133,27 @@ def test_a_name_without_a_suffix_leads_to_the_page(client: httpx.Client) -> None
     answer = client.get("/queries/units-inside?unit=unit:research-branch", headers={"accept-language": "fr"})
     assert answer.status_code == 303
     assert answer.headers["location"] == "/fr/queries/units-inside?unit=unit:research-branch"
+
+
+def test_a_file_for_spreadsheets_is_the_same_csv_with_a_mark(client: httpx.Client) -> None:
+    plain = client.get("/queries/countries-assisted.csv?lang=fr").content
+    for how in ("true", "TRUE"):
+        assert (
+            client.get(f"/queries/countries-assisted.csv?lang=fr&spreadsheet={how}").content == b"\xef\xbb\xbf" + plain
+        )
+    assert client.get("/queries/countries-assisted.csv?lang=fr&spreadsheet=false").content == plain
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/queries/branches.csv?spreadsheet=1",
+        "/queries/branches.csv?spreadsheet=true&spreadsheet=true",
+        "/queries/branches.tsv?spreadsheet=true",
+        "/queries/branches.json?spreadsheet=true",
+    ],
+)
+def test_only_csv_has_a_form_for_spreadsheets(client: httpx.Client, address: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 400
+    assert "'spreadsheet'" in answer.json()["detail"]

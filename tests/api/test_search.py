@@ -13,9 +13,9 @@ from typing import Any, TypeAlias
 import httpx
 import pytest
 
-from orgatlas.api.hits import LONGEST, TITLES
+from orgatlas.api.hits import TITLES
 from orgatlas.graph.pool import Readers
-from orgatlas.graph.search import KINDS
+from orgatlas.graph.search import KINDS, TEXT_LIMIT
 from orgatlas.graph.settings import Settings
 from tests.texts import HOSTILE
 
@@ -116,7 +116,7 @@ def test_the_language_is_that_of_the_header_where_none_is_given(client: httpx.Cl
 
 @pytest.mark.parametrize(
     "query",
-    ["lang=de", "kind=thing", "limit=0", "limit=21", "limit=x", "limit=%D9%A3", f"q={'a' * (LONGEST + 1)}", "q=%ff"],
+    ["lang=de", "kind=thing", "limit=0", "limit=21", "limit=x", "limit=%D9%A3", f"q={'a' * (TEXT_LIMIT + 1)}", "q=%ff"],
 )
 def test_what_cannot_be_meant_is_refused(client: httpx.Client, query: str) -> None:
     answer = client.get(f"/suggest?{query}")
@@ -225,7 +225,7 @@ def test_the_other_language_has_the_same_search(client: httpx.Client) -> None:
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_nothing_that_is_written_breaks_it(client: httpx.Client, text: str) -> None:
     start = time.perf_counter()
-    allowed = {HTTPStatus.OK} if len(" ".join(text.split())) <= LONGEST else {HTTPStatus.BAD_REQUEST}
+    allowed = {HTTPStatus.OK} if len(" ".join(text.split())) <= TEXT_LIMIT else {HTTPStatus.BAD_REQUEST}
     for path in ("/suggest", "/en/search", "/fr/search"):
         assert client.get(path, params={"q": text}).status_code in allowed
     assert time.perf_counter() - start < 10

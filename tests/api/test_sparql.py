@@ -232,3 +232,17 @@ def test_what_follows_can_be_left_out(client: httpx.Client) -> None:
     everything = client.get("/queries/chain-above.csv", params={"unit": "unit:research-branch"}).text
     stated = client.get("/queries/chain-above.csv", params={"unit": "unit:research-branch", "infer": "false"}).text
     assert len(stated.splitlines()) < len(everything.splitlines())
+
+
+def test_a_table_for_spreadsheets_is_asked_for_by_name_and_never_by_media_type(client: httpx.Client) -> None:
+    query = 'SELECT ("=1+1" AS ?text) (-5 AS ?number) {}'
+    answer = client.get("/sparql", params={"query": query, "format": "spreadsheet"})
+    assert answer.content == b"\xef\xbb\xbftext,number\r\n'=1+1,-5\r\n"
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    for how in (
+        {"params": {"query": query, "format": "csv"}},
+        {"params": {"query": query}, "headers": {"accept": "text/csv"}},
+    ):
+        assert client.get("/sparql", **how).content == b"text,number\r\n=1+1,-5\r\n"  # type: ignore[arg-type]
+    graph = client.get("/sparql", params={"query": "CONSTRUCT WHERE { ?s ?p ?o }", "format": "spreadsheet"})
+    assert graph.status_code == 406

@@ -23,16 +23,18 @@ def test_the_form_answers_with_a_table_and_files(client: httpx.Client) -> None:
 
 def test_only_so_many_rows_are_shown_and_that_is_said(client: httpx.Client) -> None:
     page = client.get("/fr/sparql", params={"query": "SELECT * { ?s ?p ?o }"}).text
-    assert "Les 1\u00a0000 premières lignes" in page
-    assert page.count("<tr><td") == 1000
+    assert "Lignes 1 à 100 sur 3\u00a0845" in page
+    assert page.count("<tr><td") == 100
 
 
 def test_only_so_many_columns_are_shown_and_that_is_said(client: httpx.Client) -> None:
     wide = " ".join(f"?a{number}" for number in range(500))
-    page = client.get("/fr/sparql", params={"query": f"SELECT {wide} {{ ?a1 ?a2 ?a3 }}"}).text
+    page = client.get(
+        "/fr/sparql", params={"query": f"SELECT {wide} {{ ?a1 ?a2 ?a3 }}", "rows": "1000", "page": "2"}
+    ).text
     assert "Les 50 premières colonnes" in page
-    assert "Les 400 premières lignes" in page
-    assert page.count('<th scope="col"><code>a') == 50
+    assert "Lignes 401 à 800 sur 3\u00a0845" in page
+    assert page.count('class="sort"') == 50
 
 
 @pytest.mark.parametrize("depth", [30, 300, 600])
@@ -40,7 +42,7 @@ def test_a_term_within_a_term_within_a_term_is_no_fault(client: httpx.Client, de
     term = "<<( <a:a> <a:b> " * depth + "1" + " )>>" * depth
     page = client.get("/en/sparql", params={"query": f"SELECT ({term} AS ?x) {{}}"})
     assert page.status_code == 200
-    assert "…" in page.text or "The first 0 rows" in page.text
+    assert "…" in page.text
 
 
 def test_a_truth_is_a_word(client: httpx.Client) -> None:
